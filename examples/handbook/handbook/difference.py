@@ -1,0 +1,71 @@
+"""The difference between two texts, line by line, with the changed words of a line marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+CONTEXT_LINES = 3
+_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a line; ``changed`` where the other text has something else."""
+
+    text: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the difference: ``same``, ``gone``, ``new``, or ``gap`` for lines left out."""
+
+    kind: str
+    old: int | None
+    new: int | None
+    pieces: list[Piece] = field(default_factory=list)
+
+
+def rows(old: str, new: str) -> list[Row]:
+    """Compare two texts; nothing comes back where they are the same."""
+    before, after = old.splitlines(), new.splitlines()
+    matcher = SequenceMatcher(None, before, after)
+    result: list[Row] = []
+    for group in matcher.get_grouped_opcodes(CONTEXT_LINES):
+        first = group[0]
+        if first[1] or first[3]:
+            result.append(Row("gap", first[1], first[3]))
+        for opcode in group:
+            result.extend(_rows_of(opcode, before, after))
+    return result
+
+
+def _rows_of(opcode: tuple[str, int, int, int, int], before: list[str], after: list[str]) -> Iterator[Row]:
+    tag, i1, i2, j1, j2 = opcode
+    if tag == "equal":
+        for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
+            yield Row("same", i + 1, j + 1, [Piece(before[i], False)])
+        return
+    pairs = [_words(before[i], after[j]) for i, j in zip(range(i1, i2), range(j1, j2), strict=False)]
+    for position, i in enumerate(range(i1, i2)):
+        yield Row("gone", i + 1, None, pairs[position][0] if position < len(pairs) else [Piece(before[i], False)])
+    for position, j in enumerate(range(j1, j2)):
+        yield Row("new", None, j + 1, pairs[position][1] if position < len(pairs) else [Piece(after[j], False)])
+
+
+def _words(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
+    """Both lines in pieces; two lines that have little in common are left whole."""
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    if len(before) + len(after) > 400:
+        return [Piece(old, False)], [Piece(new, False)]
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < 0.4:
+        return [Piece(old, False)], [Piece(new, False)]
+    gone, come = [], []
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        gone.append(Piece("".join(before[i1:i2]), tag != "equal"))
+        come.append(Piece("".join(after[j1:j2]), tag != "equal"))
+    return [piece for piece in gone if piece.text], [piece for piece in come if piece.text]

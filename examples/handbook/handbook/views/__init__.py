@@ -1,0 +1,1 @@
+"""The views, found by ``config.scan``."""

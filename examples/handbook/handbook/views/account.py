@@ -1,0 +1,48 @@
+"""Login and logout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goldilocks.csrf import new_csrf_token
+from goldilocks.httpexceptions import HTTPSeeOther
+from goldilocks.security import NO_PERMISSION_REQUIRED, forget, remember
+from goldilocks.view import view_config, view_defaults
+
+from ..security import check_password, find_user
+from ..web import safe_next, text_of
+
+
+@view_defaults(route_name="login", renderer="handbook:templates/login.pt", permission=NO_PERMISSION_REQUIRED)
+class Login:
+    """The form, and what becomes of it."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+
+    @view_config(request_method="GET")
+    def show(self) -> dict[str, Any]:
+        return {"login": "", "next": self.request.GET.get("next", ""), "problem": None}
+
+    @view_config(request_method="POST")
+    def log_in(self) -> Any:
+        request = self.request
+        login, address = text_of(request, "login"), text_of(request, "next")
+        user = find_user(request.db, login)
+        if not check_password(user, text_of(request, "password")):
+            request.response.status = 400
+            return {"login": login, "next": address, "problem": "Name and password don’t fit together."}
+        request.session.invalidate()  # nothing of the session before outlives the login, its token least of all
+        headers = remember(request, user.login)
+        new_csrf_token(request)
+        request.session.flash(f"Hello {user.name}, you are logged in as {user.role}.")
+        return HTTPSeeOther(safe_next(request, address), headers=headers)
+
+
+@view_config(route_name="logout", request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def log_out(request: Any) -> Any:
+    """End the session."""
+    headers = forget(request)
+    request.session.invalidate()
+    request.session.flash("You are logged out.")
+    return HTTPSeeOther(safe_next(request, text_of(request, "next")), headers=headers)

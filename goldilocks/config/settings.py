@@ -1,0 +1,136 @@
+"""The deployment settings: what the framework reads of them, under which names, and of what type.
+
+A setting of the framework may be said under its short name (``reload_templates``), with Pyramid's prefix or with ours, and an
+environment variable overrides all three. Whatever was said, it can be read under each of the names. The
+settings of applications and add-ons are kept as they are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from goldilocks.names import (
+    DEFAULTS_SETTING,
+    DEFAULTS_VARIABLE,
+    GOLDILOCKS,
+    environment_keys,
+    setting_keys,
+)
+from goldilocks.settings import asbool, aslist
+
+if TYPE_CHECKING:
+    from goldilocks import types
+    from goldilocks.types import AnyConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of the framework.
+
+    Args:
+        name: the short name.
+        convert: makes a value of the right type of what was said.
+        default: holds if nothing was said.
+        implied_by: another setting of which this is a part: a true value there is one here.
+        meaning: what it does, for people.
+    """
+
+    name: str
+    convert: Callable[[Any], Any]
+    default: Any
+    meaning: str
+    implied_by: str | None = None
+
+    def settle(self, settings: dict[str, Any], environ: Mapping[str, str]) -> None:
+        """Work the value out and write it under all names."""
+        keys = (self.name, *setting_keys(self.name))
+        value = self.default
+        for key in keys:
+            value = settings.get(key, value)
+        for variable in environment_keys(self.name):
+            value = environ.get(variable, value)
+        value = self.convert(value)
+        if self.implied_by is not None:
+            value = value or settings[self.implied_by]
+        settings.update(dict.fromkeys(keys, value))
+
+
+#: The settings that have a type. A row stands below those that imply it.
+SETTINGS: tuple[Setting, ...] = (
+    Setting("debug_all", asbool, False, "switch all debugging on"),
+    Setting("debug_authorization", asbool, False, "log why access was granted or denied", "debug_all"),
+    Setting("debug_notfound", asbool, False, "log and show why nothing was found", "debug_all"),
+    Setting("debug_routematch", asbool, False, "log which route matched", "debug_all"),
+    Setting("debug_templates", asbool, False, "keep the code of compiled templates", "debug_all"),
+    Setting("reload_all", asbool, False, "switch all reloading on"),
+    Setting("reload_templates", asbool, False, "compile templates again when they change", "reload_all"),
+    Setting("reload_assets", asbool, False, "look assets up anew each time", "reload_all"),
+    Setting("reload_resources", asbool, False, "an older name for reload_assets", "reload_assets"),
+    Setting("reload_assets", asbool, False, "look assets up anew each time", "reload_resources"),
+    Setting("default_locale_name", str, "en", "the locale of requests that name none"),
+    Setting("prevent_http_cache", asbool, False, "never send the caching headers that views ask for"),
+    Setting("prevent_cachebust", asbool, False, "never put cache busters into the URLs of static files"),
+    Setting("csrf_trusted_origins", aslist, [], "origins from which forms may be sent"),
+)
+
+#: Settings that only have a prefixed name and are read where they are needed.
+PREFIXED = ("includes", "tweens")
+
+#: Whether people depend on this application; what only matters then is refused or switched off otherwise.
+PRODUCTION_SETTING = f"{GOLDILOCKS}.production"
+PRODUCTION_VARIABLE = "GOLDILOCKS_PRODUCTION"
+
+
+def Settings(
+    d: Mapping[str, Any] | None = None, _environ_: Mapping[str, str] = os.environ, **kw: Any
+) -> dict[str, Any]:
+    """Return new settings: those given, with the framework's own worked out under all their names.
+
+    Args:
+        d: settings as a deployment says them.
+        _environ_: where environment variables are looked up.
+        kw: more settings; they override ``d``.
+    """
+    settings: dict[str, Any] = {**(d or {}), **kw}
+    for setting in SETTINGS:
+        setting.settle(settings, _environ_)
+    for name in PREFIXED:
+        said = [settings[key] for key in setting_keys(name) if key in settings]
+        settings.update(dict.fromkeys(setting_keys(name), said[-1]) if said else {})
+    if DEFAULTS_VARIABLE in _environ_:
+        settings[DEFAULTS_SETTING] = _environ_[DEFAULTS_VARIABLE]
+    production = _environ_.get(PRODUCTION_VARIABLE, settings.get(PRODUCTION_SETTING, False))
+    settings[PRODUCTION_SETTING] = asbool(production)
+    return settings
+
+
+class SettingsTopic:
+    """The deployment settings."""
+
+    def add_settings(self: AnyConfig, settings: Mapping[str, Any] | None = None, **kw: Any) -> None:
+        """Add to the settings, at once; what was there under the same name is overwritten.
+
+        Args:
+            settings: names and values.
+            kw: more of them.
+        """
+        known = self.registry.settings
+        if known is None:
+            known = self._set_settings(settings)
+        known.update(settings or {})
+        known.update(kw)
+
+    def get_settings(self: AnyConfig) -> types.Settings | None:
+        """Return the settings of the application, which ``registry.settings`` are too."""
+        return self.registry.settings
+
+    def _set_settings(self: AnyConfig, mapping: Mapping[str, Any] | None) -> dict[str, Any]:
+        settings = Settings(mapping)
+        self.registry.settings = settings
+        return settings
+
+
+SettingsConfiguratorMixin = SettingsTopic

@@ -1,0 +1,836 @@
+"""What can be said about views: `AddView`, and the statements that say a view of a certain kind.
+
+An `AddView` knows at once where it belongs (context, name, route); which predicates there are, and therefore what it
+may conflict on, it learns when all predicates have been said, at the beginning of its phase.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import warnings
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from webob.acceptparse import Accept
+from zope.interface import Interface, implementedBy
+from zope.interface.interfaces import IInterface
+
+from goldilocks.config.predicates import PredicateStatement
+from goldilocks.config.statement import Scope, Statement, directive
+from goldilocks.config.staticviews import StaticURLInfo
+from goldilocks.exceptions import ConfigurationError
+from goldilocks.httpexceptions import HTTPForbidden, HTTPNotFound, default_exceptionresponse_view
+from goldilocks.interfaces import (
+    PHASE1_CONFIG,
+    IAcceptOrder,
+    IException,
+    IExceptionViewClassifier,
+    IMultiView,
+    IRendererFactory,
+    IRequest,
+    IResponse,
+    IRouteRequest,
+    ISecuredView,
+    IView,
+    IViewClassifier,
+    IViewDerivers,
+)
+from goldilocks.names import did_you_mean
+from goldilocks.offers import normalize_accept_offer, sort_accept_offers
+from goldilocks.ordering import TopologicalSorter
+from goldilocks.pipeline import ViewInfo, compose
+from goldilocks.predicates import VIEW_PREDICATES
+from goldilocks.registry import Deferred, Introspectable, predvalseq
+from goldilocks.renderers import RendererHelper
+from goldilocks.security import NO_PERMISSION_REQUIRED
+from goldilocks.util import is_nonstr_iter, object_description
+from goldilocks.view import AppendSlashNotFoundViewFactory
+from goldilocks.viewderivers import (
+    DefaultViewMapper,
+    preserve_view_attrs,
+    requestonly,
+    view_description,
+    wraps_view,
+)
+from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER, ViewSet
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from goldilocks.types import AnyConfig, AnyRegistry, AnyRequest, AnyResponse, AnyView, Context, View
+
+__all__ = [
+    "DEFAULT_PHASH",
+    "MAX_ORDER",
+    "DefaultViewMapper",
+    "MultiView",
+    "StaticURLInfo",
+    "ViewDeriverInfo",
+    "ViewsConfiguratorMixin",
+    "combine_decorators",
+    "isexception",
+    "preserve_view_attrs",
+    "requestonly",
+    "runtime_exc_view",
+    "sort_accept_offers",
+    "view_description",
+    "viewdefaults",
+    "wraps_view",
+]
+
+#: COMPAT: config.views.MultiView and ViewDeriverInfo, the names that add-ons import
+MultiView = ViewSet
+ViewDeriverInfo = ViewInfo
+
+#: The order of media types on offer, where the client has no preference.
+DEFAULT_ACCEPT_ORDER = (
+    "text/html",
+    "application/xhtml+xml",
+    "application/xml",
+    "text/xml",
+    "text/plain",
+    "application/json",
+)
+
+#: Arguments of `AddView` that are predicates; what they are called there, and in the list of predicates.
+PREDICATE_ARGUMENTS = (
+    "xhr",
+    "request_method",
+    "path_info",
+    "request_param",
+    "header",
+    "accept",
+    "containment",
+    "request_type",
+    "match_param",
+)
+
+#: (argument of `AddView`, key of the fact that tells it).
+VIEW_FACTS = (
+    ("name", "name"),
+    ("context", "context"),
+    ("exception_only", "exception_only"),
+    ("containment", "containment"),
+    ("request_param", "request_param"),
+    ("request_method", "request_methods"),
+    ("route_name", "route_name"),
+    ("attr", "attr"),
+    ("xhr", "xhr"),
+    ("accept", "accept"),
+    ("header", "header"),
+    ("path_info", "path_info"),
+    ("match_param", "match_param"),
+    ("http_cache", "http_cache"),
+    ("require_csrf", "require_csrf"),
+    ("view", "callable"),
+    ("mapper", "mapper"),
+    ("decorator", "decorator"),
+)
+
+
+class AddView(Statement):
+    """Say which view callable answers, and when.
+
+    A view is found by its context and name (or its route) and by predicates: all that are said must hold. Among the
+    views of one place the one with more predicates is tried first.
+
+    Args:
+        view: a callable that takes the request, or context and request; or a dotted name. May be left out when there
+            is a renderer.
+        name: the view name, for resources; the empty name is the default view.
+        for_: an older word for ``context``.
+        permission: what the security policy is asked for; ``NO_PERMISSION_REQUIRED`` overrules the default one.
+        request_type: an interface that the request must provide.
+        route_name: the route that it belongs to.
+        request_method: a method or several; ``GET`` includes ``HEAD``.
+        request_param: ``"name"`` or ``"name=value"``, or several.
+        containment: a class or interface that must be in the lineage of the context.
+        attr: the method to call instead of the view itself.
+        renderer: its name, an asset spec, or a renderer; turns what the view returns into a response.
+        wrapper: the name of a view that is put around the response.
+        xhr: whether the request must (or mustn't) say that a script sent it.
+        accept: the media type that the view offers.
+        header: ``"name"`` or ``"name:regex"``, or several.
+        path_info: a regex for the path.
+        custom_predicates: deprecated; callables of (context, request).
+        context: a class or interface that the context must be or provide; an exception makes an exception view.
+        decorator: a callable around the view, or several, the outermost first.
+        mapper: how the view wants to be called.
+        http_cache: seconds, a timedelta, or (seconds, options for ``Cache-Control``).
+        match_param: ``"name=value"`` of the route's match, or several.
+        require_csrf: whether unsafe requests need a token; the default is that of ``set_default_csrf_options``.
+        exception_only: answer exceptions only, even if the exception class is also a resource's.
+        view_options: further predicates, and options of view derivers.
+
+    Raises:
+        ConfigurationError: what is said can't be.
+    """
+
+    rest_name: ClassVar[str] = "view_options"
+
+    view: AnyView | str | None = None
+    name: str = ""
+    for_: Any = None
+    permission: Any = None
+    request_type: Any = None
+    route_name: str | None = None
+    request_method: Any = None
+    request_param: Any = None
+    containment: Any = None
+    attr: str | None = None
+    renderer: Any = None
+    wrapper: str | None = None
+    xhr: bool | None = None
+    accept: str | None = None
+    header: Any = None
+    path_info: Any = None
+    custom_predicates: Iterable[Callable[[Any, Any], Any]] = ()
+    context: Any = None
+    decorator: Any = None
+    mapper: Any = None
+    http_cache: Any = None
+    match_param: Any = None
+    require_csrf: bool | None = None
+    exception_only: bool = False
+    rest: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def said(cls, config: AnyConfig, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Self:
+        """Make the statement; what a class says of itself by ``view_defaults`` holds where nothing else is said."""
+        view = config.maybe_dotted(args[0] if args else kwargs.get("view"))
+        defaults = getattr(view, "__view_defaults__", None) if inspect.isclass(view) else None
+        return super().said(config, args, {**defaults, **kwargs} if defaults else kwargs)
+
+    def resolved(self, config: AnyConfig) -> Self:
+        """Find what is named, and check what can be checked before all predicates are known."""
+        _warn_of_old_words(self)
+        find = config.maybe_dotted
+        view = find(self.view)
+        if not view:
+            if not self.renderer:
+                raise ConfigurationError(
+                    '"view" was not specified and no "renderer" specified: say what answers, a view or a renderer'
+                )
+            view = _nothing_to_say
+        context = find(self.for_ if self.context is None else self.context)
+        if self.exception_only and not isexception(context):
+            raise ConfigurationError(
+                f'view "context" must be an exception type when "exception_only" is True; it is {context!r}'
+            )
+        renderer = self.renderer
+        if isinstance(renderer, str):
+            renderer = RendererHelper(name=renderer, package=config.package, registry=config.registry)
+        return replace(
+            self,
+            view=view,
+            context=context,
+            for_=find(self.for_),
+            containment=find(self.containment),
+            mapper=find(self.mapper),
+            decorator=_combined(self.decorator, find),
+            request_type=_request_type(self.request_type, find),
+            accept=_offer(self.accept),
+            renderer=renderer,
+        )
+
+    def say(self, config: AnyConfig) -> None:
+        """Put the view into the log; its discriminator is known when all predicates are."""
+        fact = Introspectable("views", None, self.title(), "view")
+        discriminator = fact.discriminator = Deferred(functools.partial(self._ranked, config, fact))
+        fact.update({key: getattr(self, argument) for argument, key in VIEW_FACTS})
+        fact.update(self.rest)
+        if self.route_name:
+            fact.relate("routes", self.route_name)
+        facts = (fact, *self._kin(discriminator))
+        perform = functools.partial(self.perform, config.registry, config.scope, facts)
+        config.action(discriminator, perform, introspectables=facts)
+
+    def title(self) -> str:
+        """Describe the callable."""
+        described = object_description(self.view)
+        return f"method {self.attr!r} of {described}" if self.attr and inspect.isclass(self.view) else described
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What may be a predicate or the option of a deriver."""
+        said = {name: getattr(self, name) for name in PREDICATE_ARGUMENTS}
+        return {**self.rest, **said, "custom": predvalseq(self.custom_predicates)}
+
+    def _ranked(self, config: AnyConfig, fact: Introspectable) -> Hashable:
+        """Make the predicates, write rank and hash into the fact, and return the discriminator."""
+        predicates = config.get_predlist("view")
+        known = predicates.names()
+        options = self.options
+        rest = {name: value for name, value in options.items() if name not in known}
+        _check_options(config.registry, rest, known)
+        asked = {name: value for name, value in options.items() if name in known}
+        if not asked["custom"]:
+            del asked["custom"]
+        order, made, phash = predicates.make(config, **asked)
+        fact.update(phash=phash, order=order, predicates=made)
+        return ("view", self.context, self.name, self.route_name, phash)
+
+    def _kin(self, discriminator: Any) -> Iterable[Introspectable]:
+        """Return the facts that come with a view: its mapper, template and permission."""
+        if self.mapper:
+            fact = Introspectable("view mappers", discriminator, f"view mapper for {self.title()}", "view mapper")
+            fact["mapper"] = self.mapper
+            fact.relate("views", discriminator)
+            yield fact
+        renderer = self.renderer
+        if renderer is not None and renderer.name and "." in renderer.name:
+            fact = Introspectable("templates", discriminator, renderer.name, "template")
+            fact.update(name=renderer.name, type=renderer.type, renderer=renderer)
+            fact.relate("views", discriminator)
+            yield fact
+        if self.permission is not None:
+            fact = Introspectable("permissions", self.permission, self.permission, "permission")
+            fact["value"] = self.permission
+            fact.relate("views", discriminator)
+            yield fact
+
+    def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
+        """Derive the view, and write it into the record: as a view, as an exception view, or as both."""
+        fact = facts[0]
+        discriminator = fact.discriminator
+        request_iface = self._request_iface(registry)
+        renderer = _renderer(self.renderer, registry, scope.package)
+        _relate_template(registry, facts, renderer)
+        place = Place(registry, request_iface, self.context, self.name, self.accept)
+        derive = functools.partial(self._derived, registry, scope, renderer, fact)
+        view = exception_view = None
+        if not self.exception_only:
+            view = derive(exception_only=False)
+            place.register(IViewClassifier, view, fact["order"], fact["phash"])
+        if isexception(self.context):
+            exception_view = derive(exception_only=True)
+            place.register(IExceptionViewClassifier, exception_view, fact["order"], fact["phash"])
+        both = view is not None and exception_view is not None
+        derived: Any = runtime_exc_view(view, exception_view) if both else view or exception_view
+        derived.__discriminator__ = lambda *args: discriminator
+        fact["derived_callable"] = derived
+
+    def _request_iface(self, registry: AnyRegistry) -> Any:
+        if self.route_name is None:
+            return IRequest
+        request_iface = registry.queryUtility(IRouteRequest, name=self.route_name)
+        if request_iface is None:
+            routes = [name for name, _ in registry.getUtilitiesFor(IRouteRequest)]
+            raise ConfigurationError(
+                f"No route named {self.route_name} found for view registration{did_you_mean(self.route_name, routes)}"
+            )
+        return request_iface
+
+    def _derived(
+        self, registry: AnyRegistry, scope: Scope, renderer: Any, fact: Introspectable, exception_only: bool
+    ) -> View:
+        options = {
+            "view": self.view,
+            "context": self.context,
+            "permission": self.permission,
+            "attr": self.attr,
+            "renderer": renderer,
+            "wrapper": self.wrapper,
+            "name": self.name,
+            "accept": self.accept,
+            "mapper": self.mapper,
+            "decorator": self.decorator,
+            "http_cache": self.http_cache,
+            "require_csrf": self.require_csrf,
+            "route_name": self.route_name,
+            **self.options,
+        }
+        info = ViewInfo(
+            self.view,  # type: ignore[arg-type]  # resolved
+            registry,
+            scope.package,
+            fact["predicates"],
+            exception_only,
+            options,
+            fact["order"],
+            fact["phash"],
+        )
+        return compose(info, registry.getUtility(IViewDerivers).sorted())
+
+
+def _nothing_to_say(context: Context, request: AnyRequest) -> dict[str, Any]:
+    """Stand in for the view where only a renderer was said."""
+    return {}
+
+
+def _warn_of_old_words(view: AddView) -> None:
+    old = {
+        "custom_predicates": "write a predicate class and say it by add_view_predicate",
+        "effective_principals": "let a security policy decide, and say the view's permission",
+    }
+    for word, advice in old.items():
+        if view.rest.get(word) or getattr(view, word, ()):
+            message = f"add_view has deprecated {word}: {advice}"
+            warnings.warn(message, DeprecationWarning, stacklevel=5)
+
+
+def _offer(accept: Any) -> str | None:
+    if accept is None:
+        return None
+    if is_nonstr_iter(accept):
+        raise ConfigurationError(
+            'A list is not supported in the "accept" view predicate: a view offers one media type; '
+            f"say one view for each of {', '.join(map(str, accept))}"
+        )
+    return normalize_accept_offer(accept)
+
+
+def _request_type(request_type: Any, find: Callable[[Any], Any]) -> Any:
+    if request_type is None:
+        return None
+    found = find(request_type)
+    if not IInterface.providedBy(found):
+        raise ConfigurationError(f"request_type must be an interface, not {found}")
+    return found
+
+
+def _combined(decorator: Any, find: Callable[[Any], Any]) -> Any:
+    return combine_decorators(*map(find, decorator)) if is_nonstr_iter(decorator) else find(decorator)
+
+
+def combine_decorators(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Make one decorator of several; the first is the outermost."""
+
+    def decorated(view: Any) -> Any:
+        return functools.reduce(lambda inner, decorator: decorator(inner), reversed(decorators), view)
+
+    return decorated
+
+
+def _check_options(registry: AnyRegistry, options: dict[str, Any], predicates: Iterable[str]) -> None:
+    """Refuse a keyword that is neither a predicate nor the option of a deriver."""
+    derivers = registry.getUtility(IViewDerivers)
+    known = {option for deriver in derivers.values() for option in getattr(deriver, "options", None) or ()}
+    unknown = {name: value for name, value in options.items() if name not in known}
+    if unknown:
+        words = {*known, *predicates, *AddView._keywords()}  # type: ignore[misc]  # it is open
+        advice = "".join(did_you_mean(name, words) for name in unknown)
+        raise ConfigurationError(f"Unknown view options: {unknown}{advice}")
+
+
+def _renderer(renderer: Any, registry: AnyRegistry, package: ModuleType | None) -> Any:
+    """Return the view's renderer, or the application's default one."""
+    if isinstance(renderer, str):
+        return RendererHelper(name=renderer, package=package, registry=registry)
+    if renderer is None and registry.queryUtility(IRendererFactory) is not None:
+        return RendererHelper(name=None, package=package, registry=registry)
+    return renderer
+
+
+def _relate_template(registry: AnyRegistry, facts: Iterable[Introspectable], renderer: Any) -> None:
+    """Relate the fact of a template to its renderer factory, when there is one.
+
+    A renderer without a factory is an error of the request, not of the configuration: an add-on may come later.
+    """
+    introspector = getattr(registry, "introspector", None)
+    for fact in facts:
+        if fact.category_name == "templates" and introspector is not None:
+            if introspector.get("renderer factories", renderer.type) is not None:
+                fact.relate("renderer factories", renderer.type)
+
+
+class Place:
+    """A place in the record: request type, context type and name.
+
+    Args:
+        registry: the record.
+        request_iface: ``IRequest`` or a route's.
+        context: a class, an interface, or ``None`` for any.
+        name: the view name.
+        accept: the media type that the view for this place offers.
+    """
+
+    def __init__(
+        self, registry: AnyRegistry, request_iface: Any, context: Any, name: str, accept: str | None
+    ) -> None:
+        self.registry = registry
+        self.request_iface = request_iface
+        self.context = context
+        self.name = name
+        self.accept = accept
+        if context is None:
+            self.context_spec: Any = Interface
+        else:
+            self.context_spec = context if IInterface.providedBy(context) else implementedBy(context)
+
+    def register(self, kind: Any, view: Any, order: int, phash: str) -> None:
+        """Put a view here: alone, in place of one with the same predicates, or with others in a set."""
+        exact = (kind, self.request_iface, self.context_spec)
+        registered = self.registry.adapters.registered
+        old = next(
+            (found for type_ in (IView, ISecuredView, IMultiView) if (found := registered(exact, type_, self.name))),
+            None,
+        )
+        required = (kind, self.request_iface, self.context)
+        is_set = IMultiView.providedBy(old)
+        if not is_set and (old is None or getattr(old, "__phash__", DEFAULT_PHASH) == phash):
+            provided = ISecuredView if hasattr(view, "__call_permissive__") else IView
+            self.registry.registerAdapter(view, required, provided, self.name)
+            return
+        views = old if is_set else self._set_with(old)
+        views.add(view, order, phash, self.accept, self.registry.queryUtility(IAcceptOrder))
+        for type_ in (IView, ISecuredView):
+            self.registry.adapters.unregister(exact, type_, name=self.name)
+        self.registry.registerAdapter(views, required, IMultiView, self.name)
+
+    def _set_with(self, view: Any) -> ViewSet:
+        views = ViewSet(self.name)
+        accept = getattr(view, "__accept__", None)
+        views.add(
+            view, getattr(view, "__order__", MAX_ORDER), getattr(view, "__phash__", DEFAULT_PHASH), accept
+        )
+        return views
+
+
+def isexception(o: Any) -> bool:
+    """Tell whether ``o`` is an exception, its class, or an interface of exceptions."""
+    if IInterface.providedBy(o):
+        return bool(IException.isEqualOrExtendedBy(o))
+    return isinstance(o, Exception) or (inspect.isclass(o) and issubclass(o, Exception))
+
+
+def runtime_exc_view(view: Any, excview: Any) -> Any:
+    """Return one callable for a view and its exception view: the request tells which of them is meant."""
+
+    def chosen(request: AnyRequest) -> Any:
+        return excview if getattr(request, "exception", None) else view
+
+    def either_view(context: Context, request: AnyRequest) -> AnyResponse:
+        return chosen(request)(context, request)
+
+    def ask(name: str) -> Callable[[Any, Any], Any]:
+        def asked(context: Context, request: AnyRequest) -> Any:
+            function = getattr(chosen(request), name, None)
+            return None if function is None else function(context, request)
+
+        return asked
+
+    either: Any = either_view
+    either.__wraps__ = either
+    either.__original_view__ = getattr(view, "__original_view__", view)
+    either.__module__, either.__doc__, either.__name__ = view.__module__, view.__doc__, view.__name__
+    either.__accept__ = getattr(view, "__accept__", None)
+    either.__order__ = getattr(view, "__order__", MAX_ORDER)
+    either.__phash__ = getattr(view, "__phash__", DEFAULT_PHASH)
+    either.__view_attr__ = getattr(view, "__view_attr__", None)
+    either.__permission__ = getattr(view, "__permission__", None)
+    for name in ("__call_permissive__", "__permitted__", "__predicated__", "__predicates__"):
+        setattr(either, name, ask(name))
+    return either
+
+
+def viewdefaults(wrapped: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a directive of an add-on honour ``view_defaults`` of the class that it is given."""
+
+    @functools.wraps(wrapped)
+    def directive(self: AnyConfig, *args: Any, **kw: Any) -> Any:
+        view = self.maybe_dotted(args[0] if args else kw.get("view"))
+        defaults = getattr(view, "__view_defaults__", {}) if inspect.isclass(view) else {}
+        return wrapped(self, *args, **{"_backframes": 1, **defaults, **kw})
+
+    return directive
+
+
+class _SpecialView(Statement):
+    """The base of statements that say a view for an exception: without name, permission or token."""
+
+    rest_name: ClassVar[str] = "view_options"
+
+    #: What the statement decides itself.
+    taken: ClassVar[tuple[str, ...]] = ("name", "permission", "context", "for_", "require_csrf", "exception_only")
+    exception: ClassVar[type[Exception]]
+
+    @classmethod
+    def said(cls, config: AnyConfig, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Self:
+        """Make the statement; keywords that it decides itself are refused."""
+        view = config.maybe_dotted(args[0] if args else kwargs.get("view"))
+        defaults = getattr(view, "__view_defaults__", {}) if inspect.isclass(view) else {}
+        kwargs = {**defaults, **kwargs}
+        directive_name = getattr(cls, "directive_name", "")
+        for word in cls.taken:
+            if word in kwargs:
+                raise ConfigurationError(
+                    f"{word} may not be used as an argument to {directive_name}: the directive decides it itself"
+                )
+        return super().said(config, args, kwargs)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the keywords for ``add_view``."""
+        said = {name: getattr(self, name) for name in self._keywords() or ()}
+        return {
+            **said,
+            "view": default_exceptionresponse_view if self.view is None else self.view,  # type: ignore[attr-defined]
+            "context": self.exception,
+            "exception_only": True,
+            "permission": NO_PERMISSION_REQUIRED,
+            "require_csrf": False,
+            **self.rest,  # type: ignore[attr-defined]
+        }
+
+    def say(self, config: AnyConfig) -> None:
+        """Say the view."""
+        config.add_view(**self.settings())
+
+
+class AddForbiddenView(_SpecialView):
+    """Say which view answers when a permission was refused; its context is the ``HTTPForbidden``.
+
+    The arguments are those of ``add_view``.
+    """
+
+    directive_name: ClassVar[str] = "add_forbidden_view"
+    exception = HTTPForbidden
+
+    view: AnyView | str | None = None
+    attr: str | None = None
+    renderer: Any = None
+    wrapper: str | None = None
+    route_name: str | None = None
+    request_type: Any = None
+    request_method: Any = None
+    request_param: Any = None
+    containment: Any = None
+    xhr: bool | None = None
+    accept: str | None = None
+    header: Any = None
+    path_info: Any = None
+    custom_predicates: Iterable[Callable[[Any, Any], Any]] = ()
+    decorator: Any = None
+    mapper: Any = None
+    match_param: Any = None
+    rest: dict[str, Any] = field(default_factory=dict)
+
+
+class AddNotfoundView(_SpecialView):
+    """Say which view answers when nothing was found; its context is the ``HTTPNotFound``.
+
+    The arguments are those of ``add_view``, and:
+
+    Args:
+        append_slash: redirect to the path with a slash at its end when a route matches that; a response class
+            redirects by that class.
+    """
+
+    directive_name: ClassVar[str] = "add_notfound_view"
+    exception = HTTPNotFound
+
+    view: AnyView | str | None = None
+    attr: str | None = None
+    renderer: Any = None
+    wrapper: str | None = None
+    route_name: str | None = None
+    request_type: Any = None
+    request_method: Any = None
+    request_param: Any = None
+    containment: Any = None
+    xhr: bool | None = None
+    accept: str | None = None
+    header: Any = None
+    path_info: Any = None
+    custom_predicates: Iterable[Callable[[Any, Any], Any]] = ()
+    decorator: Any = None
+    mapper: Any = None
+    match_param: Any = None
+    append_slash: Any = False
+    rest: dict[str, Any] = field(default_factory=dict)
+
+    def say(self, config: AnyConfig) -> None:
+        """Say the view, behind the redirection if that is wanted."""
+        settings = self.settings()
+        append_slash = settings.pop("append_slash")
+        if append_slash:
+            attr, renderer = settings.pop("attr"), settings.pop("renderer")
+            view = config._derive_view(settings["view"], attr=attr, renderer=renderer)
+            redirect = {"redirect_class": append_slash} if IResponse.implementedBy(append_slash) else {}
+            settings["view"] = AppendSlashNotFoundViewFactory(view, **redirect)
+        config.add_view(**settings)
+
+
+class AddExceptionView(_SpecialView):
+    """Say which view answers an exception.
+
+    The arguments are those of ``add_view``.
+
+    Args:
+        context: the type of the exception; every ``Exception`` by default.
+    """
+
+    directive_name: ClassVar[str] = "add_exception_view"
+    taken = ("name", "for_", "exception_only", "require_csrf", "permission")
+    exception = Exception
+
+    view: AnyView | str | None = None
+    context: Any = None
+    rest: dict[str, Any] = field(default_factory=dict)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the keywords for ``add_view``."""
+        context = self.exception if self.context is None else self.context
+        return {**super().settings(), "view": self.view, "context": context}
+
+
+class AddAcceptViewOrder(Statement):
+    """Say which media type is preferred where the client doesn't care.
+
+    Args:
+        value: the media type.
+        weighs_more_than: one that it is preferred to, or several.
+        weighs_less_than: one that is preferred to it, or several.
+
+    Raises:
+        ConfigurationError: types with parameters can only be compared within one type.
+    """
+
+    topic = "accept view order"
+    type_name = "accept view order"
+    phase = PHASE1_CONFIG
+
+    value: str
+    weighs_more_than: Any = None
+    weighs_less_than: Any = None
+
+    def resolved(self, config: AnyConfig) -> Self:
+        """Bring all types into their one spelling, and check that they can be compared."""
+        value = normalize_accept_offer(self.value)
+        return replace(
+            self,
+            value=value,
+            weighs_more_than=_comparable(value, self.weighs_more_than),
+            weighs_less_than=_comparable(value, self.weighs_less_than),
+        )
+
+    def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
+        """Clash with another place for the same type."""
+        return ("accept view order", self.value)
+
+    def title(self) -> str:
+        """Return the type."""
+        return self.value
+
+    def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
+        """Give the type its place in the order."""
+        sorter = registry.queryUtility(IAcceptOrder)
+        if sorter is None:
+            sorter = TopologicalSorter()
+            registry.registerUtility(sorter, IAcceptOrder)
+        sorter.add(self.value, self.value, before=self.weighs_more_than, after=self.weighs_less_than)
+
+
+def _comparable(value: str, others: Any) -> Any:
+    """Return the types that ``value`` is compared with, in their one spelling."""
+    if not others:
+        return others
+    type_, subtype, params = Accept.parse_offer(value)
+    normalized = [normalize_accept_offer(other) for other in (others if is_nonstr_iter(others) else [others])]
+    for other in normalized:
+        other_type, other_subtype, other_params = Accept.parse_offer(other)
+        if bool(params) != bool(other_params):
+            raise ConfigurationError(
+                f"cannot compare a media type with params to one without params: {value!r} and {other!r}"
+            )
+        if params and (type_, subtype) != (other_type, other_subtype):
+            raise ConfigurationError(
+                f"cannot compare params across different media types: {value!r} and {other!r}"
+            )
+    return normalized
+
+
+class AddViewPredicate(PredicateStatement):
+    """Make a predicate of views known.
+
+    Args:
+        name: the keyword of ``add_view`` under which its value is said.
+        factory: called with the value and the configuration; returns a callable of (context, request) with ``text()``
+            and ``phash()``. Or its dotted name.
+        weighs_more_than: the name of a predicate that is asked before it, or several.
+        weighs_less_than: the name of a predicate that is asked after it, or several.
+    """
+
+    kind = "view"
+
+
+class ViewTopic:
+    """The directives of this file."""
+
+    add_view = directive(AddView)
+    add_forbidden_view = directive(AddForbiddenView)
+    add_notfound_view = directive(AddNotfoundView)
+    add_exception_view = directive(AddExceptionView)
+    add_accept_view_order = directive(AddAcceptViewOrder)
+    add_view_predicate = directive(AddViewPredicate)
+    #: COMPAT: set_forbidden_view and set_notfound_view, their names before 1.3
+    set_forbidden_view = add_forbidden_view
+    set_notfound_view = add_notfound_view
+
+    def derive_view(self: AnyConfig, view: Any, attr: str | None = None, renderer: Any = None) -> View:
+        """Make a view callable into one that takes context and request and returns a response.
+
+        Args:
+            view: as for ``add_view``, or a dotted name.
+            attr: the method to call.
+            renderer: turns what it returns into a response.
+        """
+        return self._derive_view(view, attr=attr, renderer=renderer)  # type: ignore[no-any-return]
+
+    def _derive_view(
+        self: AnyConfig,
+        view: Any,
+        permission: Any = None,
+        predicates: Iterable[Any] = (),
+        attr: str | None = None,
+        renderer: Any = None,
+        wrapper_viewname: str | None = None,
+        viewname: str | None = None,
+        accept: str | None = None,
+        order: int = MAX_ORDER,
+        phash: str = DEFAULT_PHASH,
+        decorator: Any = None,
+        route_name: str | None = None,
+        mapper: Any = None,
+        http_cache: Any = None,
+        context: Any = None,
+        require_csrf: bool | None = None,
+        exception_only: bool = False,
+        extra_options: dict[str, Any] | None = None,
+    ) -> View:
+        # COMPAT: Configurator._derive_view; add-ons derive views of their own by it
+        view = self.maybe_dotted(view)
+        options = {
+            "view": view,
+            "context": context,
+            "permission": permission,
+            "attr": attr,
+            "renderer": _renderer(renderer, self.registry, self.package),
+            "wrapper": wrapper_viewname,
+            "name": viewname,
+            "accept": accept,
+            "mapper": self.maybe_dotted(mapper),
+            "decorator": decorator,
+            "http_cache": http_cache,
+            "require_csrf": require_csrf,
+            "route_name": route_name,
+            **(extra_options or {}),
+        }
+        info = ViewInfo(view, self.registry, self.package, tuple(predicates), exception_only, options, order, phash)
+        return compose(info, self.registry.getUtility(IViewDerivers).sorted())
+
+    def add_default_view_predicates(self: AnyConfig) -> None:
+        """Say the built-in predicates of views."""
+        for name, factory in VIEW_PREDICATES:
+            self.add_view_predicate(name, factory)
+
+    def add_default_accept_view_order(self: AnyConfig) -> None:
+        """Say the usual order of media types."""
+        for value in DEFAULT_ACCEPT_ORDER:
+            self.add_accept_view_order(value)
+
+
+ViewsConfiguratorMixin = ViewTopic
+

@@ -1,0 +1,21 @@
+"""zope's component architecture, for applications that use its global functions."""
+
+from __future__ import annotations
+
+from goldilocks.threadlocal import get_current_registry
+
+
+class ZCAConfiguratorMixin:
+    """What a Configurator can do with ``zope.component``, which must be installed for it."""
+
+    def hook_zca(self, *args: object, **kw: object) -> None:
+        """Let ``zope.component.getSiteManager`` and its kin answer from the current registry."""
+        from zope.component import getSiteManager  # noqa: PLC0415 - optional
+
+        getSiteManager.sethook(get_current_registry)
+
+    def unhook_zca(self, *args: object, **kw: object) -> None:
+        """Take back what `hook_zca` did."""
+        from zope.component import getSiteManager  # noqa: PLC0415 - optional
+
+        getSiteManager.reset()

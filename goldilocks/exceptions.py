@@ -1,0 +1,101 @@
+"""The errors that the framework raises, under one roof.
+
+Those that answer a request are kinds of `HTTPNotFound`, `HTTPForbidden` and `HTTPBadRequest`; those of the
+configuration say what was said where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from goldilocks.httpexceptions import HTTPBadRequest as HTTPBadRequest
+from goldilocks.httpexceptions import HTTPForbidden as HTTPForbidden
+from goldilocks.httpexceptions import HTTPNotFound as HTTPNotFound
+from goldilocks.ordering import ConfigurationError as ConfigurationError
+from goldilocks.ordering import CyclicDependencyError as CyclicDependencyError
+
+#: COMPAT: exceptions.NotFound and exceptions.Forbidden, from before there were HTTP exceptions
+NotFound = HTTPNotFound
+Forbidden = HTTPForbidden
+
+
+class BadCSRFOrigin(HTTPBadRequest):
+    """A request that changes something comes from a page of another site, or doesn't say from where."""
+
+    explanation = (
+        "This request would change something, and it was not sent from a page of this site: its Origin or Referer "
+        "header is missing or names another one. It was not carried out."
+    )
+
+
+class BadCSRFToken(HTTPBadRequest):
+    """A request that changes something doesn't bring the session's token."""
+
+    explanation = (
+        "This request would change something, and the token that shows that it comes from a page of this site is "
+        "missing or wrong. Your session may have ended, or your browser may not keep cookies. Load the page anew "
+        "and try again. Nothing was carried out."
+    )
+
+
+class PredicateMismatch(HTTPNotFound):
+    """There are views for this, but the predicates of all of them refuse the request.
+
+    A kind of `HTTPNotFound`, and answered as one. An exception view whose predicates refuse raises it too; then the
+    original error stays unanswered.
+    """
+
+
+class URLDecodeError(UnicodeDecodeError):
+    """The path of a request is not text in UTF-8; a kind of its own, so that a view can answer just this."""
+
+
+class ConfigurationConflictError(ConfigurationError):
+    """The same thing was said several times, and nothing tells which one counts.
+
+    Args:
+        conflicts: for each discriminator, the places that said it.
+    """
+
+    def __init__(self, conflicts: Mapping[Any, Collection[Any]]) -> None:
+        super().__init__(conflicts)
+        self._conflicts = conflicts
+
+    def __str__(self) -> str:
+        lines = ["Conflicting configuration actions"]
+        for discriminator, places in self._conflicts.items():
+            lines.append(f"  For: {discriminator}")
+            lines += [f"    {line}" for place in places for line in str(place).rstrip().split("\n")]
+        if any(getattr(place, "file", None) for places in self._conflicts.values() for place in places):
+            lines += _WAYS_OUT
+        return "\n".join(lines)
+
+
+#: Said once, below all conflicts, where the places are lines of code that somebody can change.
+_WAYS_OUT = (
+    "Each of these was said more than once, and no place is nearer to the application than the others. Either",
+    "  - remove all but one of the lines; or",
+    "  - say the one that shall count in the application and let it config.include() the add-on that says the",
+    "    other: what is nearer to the application wins; or",
+    "  - call config.commit() between the two (or set autocommit): then the later one replaces the earlier one.",
+)
+
+
+class ConfigurationExecutionError(ConfigurationError):
+    """Something that was said could not be carried out.
+
+    Args:
+        etype: the class of the error.
+        evalue: the error itself.
+        info: the place that said it.
+    """
+
+    def __init__(self, etype: Any, evalue: Any, info: Any) -> None:
+        super().__init__(etype, evalue, info)
+        self.etype = etype
+        self.evalue = evalue
+        self.info = info
+
+    def __str__(self) -> str:
+        return f"{self.etype}: {self.evalue}\n  in:\n  {self.info}"

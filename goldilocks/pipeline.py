@@ -1,0 +1,380 @@
+"""How a view callable becomes the view that runs: stages, composed once.
+
+A stage is a *guard* (runs before the view and may raise), a *finisher* (takes what the view returned and returns
+something else) or an *around* (takes the view and returns another: the protocol of a view deriver). Which stages a
+view has is decided when it is said; a stage that the view doesn't want is not there and costs nothing. Guards and
+finishers never wait for anything, so that they serve a view that does as well as one that doesn't.
+
+A view is composed from the inside out. Neighbouring guards and finishers share one call; an around stands alone.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from zope.interface import implementer, provider
+
+from goldilocks.decorator import reify
+from goldilocks.exceptions import ConfigurationError, PredicateMismatch
+from goldilocks.interfaces import IViewDeriverInfo, IViewMapper, IViewMapperFactory
+from goldilocks.util import is_bound_method, is_unbound_method, object_description, takes_one_arg
+from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER, ViewEntry
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, AnyView, Context, Predicate, Settings, View
+
+#: Runs before the view; raises to refuse the request.
+Guard = Callable[[Any, Any], None]
+
+#: Takes (result, context, request), returns what takes the result's place.
+Finisher = Callable[[Any, Any, Any], Any]
+
+#: Attributes that a wrapped view hands on to what wraps it.
+PRESERVED = (
+    "__permitted__",
+    "__call_permissive__",
+    "__permission__",
+    "__predicated__",
+    "__predicates__",
+    "__accept__",
+    "__order__",
+    "__text__",
+)
+
+
+@implementer(IViewDeriverInfo)
+class ViewInfo:
+    """What a stage may know of the view that it is made for.
+
+    Attributes:
+        original_view: what the application passed.
+        registry: the record.
+        package: what relative names are relative to.
+        predicates: as they were made.
+        exception_only: whether this view is derived for exceptions.
+        options: everything that was said of the view.
+        order: its rank among views told apart by predicates.
+        phash: the hash of its predicates.
+    """
+
+    def __init__(
+        self,
+        view: AnyView,
+        registry: AnyRegistry,
+        package: ModuleType | None,
+        predicates: Sequence[Predicate] | None,
+        exception_only: bool,
+        options: dict[str, Any] | None,
+        order: int = MAX_ORDER,
+        phash: str = DEFAULT_PHASH,
+    ) -> None:
+        self.original_view = view
+        self.registry = registry
+        self.package = package
+        self.predicates = predicates or []
+        self.exception_only = exception_only
+        self.options = options or {}
+        self.order = order
+        self.phash = phash
+
+    @reify
+    def settings(self) -> Settings:
+        """The deployment settings."""
+        return self.registry.settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """One stage of the pipeline; called with (view, info), it is a view deriver like any other.
+
+    Attributes:
+        name: its anchor: other stages stand ``under`` or ``over`` it.
+        kind: what ``make`` returns.
+        make: called at commit with the `ViewInfo` (an around: with the view and the info); returns the guard or
+            the finisher, or ``None`` when this view doesn't want the stage.
+        options: the keywords of ``add_view`` that it understands.
+    """
+
+    name: str
+    kind: Literal["guard", "finish", "around"]
+    make: Callable[..., Any]
+    options: tuple[str, ...] = ()
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __call__(self, view: View, info: ViewInfo) -> View:
+        return _Composition(view).under(self.name, self, info).sealed()
+
+
+def guard(name: str, *options: str) -> Callable[[Callable[[ViewInfo], Guard | None]], Stage]:
+    """Make a stage that runs before the view; a guard with an attribute ``permits`` asks for a permission."""
+    return lambda make: Stage(name, "guard", make, options)
+
+
+def finisher(name: str, *options: str) -> Callable[[Callable[[ViewInfo], Finisher | None]], Stage]:
+    """Make a stage that takes what the view returned."""
+    return lambda make: Stage(name, "finish", make, options)
+
+
+def around(name: str, *options: str) -> Callable[[Callable[[Any, ViewInfo], Any]], Stage]:
+    """Make a stage that takes the view and returns another one."""
+    return lambda make: Stage(name, "around", make, options)
+
+
+class _Composition:
+    """A view on its way: what is composed so far, and the guards and finishers that wait to be sealed around it."""
+
+    def __init__(self, view: Any) -> None:
+        self.view = view
+        self.guards: list[Guard] = []
+        self.finishers: list[Finisher] = []
+        self.stages: list[str] = []
+        #: Everything inside the permission guard, once that is passed; and the guard itself.
+        self.open_view: Any = None
+        self.permission_guard: Any = None
+
+    def under(self, name: str, deriver: Any, info: ViewInfo) -> _Composition:
+        """Put the next stage around what is there; ``deriver`` is a `Stage` or any callable of (view, info)."""
+        kind = deriver.kind if isinstance(deriver, Stage) else "around"
+        if kind == "around":
+            self._wrap(name, deriver.make if isinstance(deriver, Stage) else deriver, info)
+            return self
+        made = deriver.make(info)
+        if made is None:
+            return self
+        self.stages.insert(0, name)
+        if kind == "finish":
+            self.finishers.append(made)
+            return self
+        if hasattr(made, "permits"):
+            self.open_view, self.permission_guard = self.sealed(), made
+        self.guards.insert(0, made)
+        return self
+
+    def _wrap(self, name: str, deriver: Callable[[Any, ViewInfo], Any], info: ViewInfo) -> None:
+        inner = self.sealed()
+        wrapped = deriver(inner, info)
+        if wrapped is not inner:
+            self.stages.insert(0, name)
+        self.view = preserve_view_attrs(inner, wrapped)
+        self.guards, self.finishers = [], []
+
+    def sealed(self) -> Any:
+        """Return what is composed so far as one callable."""
+        if not self.guards and not self.finishers:
+            return self.view
+        sealed = preserve_view_attrs(self.view, _seal(self.view, tuple(self.guards), tuple(self.finishers)))
+        if self.permission_guard in self.guards:
+            sealed.__call_permissive__ = self.open_view
+            sealed.__permitted__ = self.permission_guard.permits
+            sealed.__permission__ = self.permission_guard.permission
+        return sealed
+
+
+def _seal(view: Any, guards: tuple[Guard, ...], finishers: tuple[Finisher, ...]) -> Any:
+    """Return one callable for guards, view and finishers, with no more calls than there are stages."""
+    if not guards and len(finishers) == 1:
+        (finish,) = finishers
+
+        # PERF: hello, json: most views have a renderer and nothing else
+        def finished_view(context: Context, request: AnyRequest) -> AnyResponse:
+            return finish(view(context, request), context, request)
+
+        return finished_view
+
+    def staged_view(context: Context, request: AnyRequest) -> AnyResponse:
+        for check in guards:
+            check(context, request)
+        result = view(context, request)
+        for finish in finishers:
+            result = finish(result, context, request)
+        return result
+
+    return staged_view
+
+
+def compose(info: ViewInfo, derivers: Sequence[tuple[str, Any]]) -> View:
+    """Compose a view from its stages, and put its predicates in front.
+
+    Args:
+        info: the view.
+        derivers: (name, stage or foreign deriver), the outermost first.
+
+    Returns:
+        What stands in the record. It carries its `ViewEntry` as ``__entry__``, and the attributes that Pyramid
+        documents; where nothing was wrapped, it is the very object that the application passed.
+    """
+    composition = _Composition(info.original_view)
+    for name, deriver in reversed(derivers):
+        composition.under(name, deriver, info)
+    call = composition.sealed()
+    predicates = tuple(info.predicates)
+    derived = preserve_view_attrs(call, _predicated(call, predicates)) if predicates else call
+    derived = _with_rank(derived, info)
+    if derived is not info.original_view:
+        entry = ViewEntry(
+            derived=derived,
+            call=call,
+            open_call=getattr(call, "__call_permissive__", call),
+            original=info.original_view,
+            predicates=predicates,
+            order=info.order,
+            phash=info.phash,
+            accept=info.options.get("accept"),
+            permits=getattr(call, "__permitted__", None),
+            stages=tuple(composition.stages),
+        )
+        derived.__entry__ = entry
+    return derived
+
+
+def _predicated(call: Any, predicates: Iterable[Any]) -> Any:
+    """Return the view with its predicates in front, for a caller who hasn't checked them."""
+    predicates = tuple(predicates)
+    name = getattr(call, "__name__", call)
+
+    def predicated_view(context: Context, request: AnyRequest) -> AnyResponse:
+        for predicate in predicates:
+            if not predicate(context, request):
+                raise PredicateMismatch(f"predicate mismatch for view {name} ({predicate.text()})")
+        return call(context, request)
+
+    def holds(context: Context, request: AnyRequest) -> bool:
+        return all(predicate(context, request) for predicate in predicates)
+
+    predicated_view.__predicated__ = holds  # type: ignore[attr-defined]
+    predicated_view.__predicates__ = predicates  # type: ignore[attr-defined]
+    return predicated_view
+
+
+def _with_rank(view: Any, info: ViewInfo) -> Any:
+    """Return the view with the attributes by which a set ranks it; never written onto the application's object."""
+    accept = info.options.get("accept")
+    if accept is None and info.order == MAX_ORDER and info.phash == DEFAULT_PHASH:
+        return view
+    if view is info.original_view:
+        bare = view
+
+        def ranked_view(context: Context, request: AnyRequest) -> AnyResponse:
+            return bare(context, request)
+
+        view = preserve_view_attrs(bare, ranked_view)
+    view.__accept__ = accept
+    view.__order__ = info.order
+    view.__phash__ = info.phash
+    view.__view_attr__ = info.options.get("attr")
+    view.__permission__ = info.options.get("permission")
+    return view
+
+
+def preserve_view_attrs(view: Any, wrapper: Any) -> Any:
+    """Let ``wrapper`` look like the view that it wraps; return it."""
+    if view is None or wrapper is view:
+        return wrapper
+    original = getattr(view, "__original_view__", None)
+    wrapper.__wraps__ = view
+    wrapper.__original_view__ = view if original is None else original
+    wrapper.__module__ = view.__module__
+    wrapper.__doc__ = view.__doc__
+    wrapper.__name__ = getattr(view, "__name__", None) or repr(view)
+    for name in PRESERVED:
+        value = getattr(view, name, wrapper)
+        if value is not wrapper:
+            setattr(wrapper, name, value)
+    return wrapper
+
+
+def wraps_view(wrapper: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Make a deriver whose result looks like the view that it wraps."""
+
+    def deriver(view: Any, info: Any) -> Any:
+        return preserve_view_attrs(view, wrapper(view, info))
+
+    return deriver
+
+
+def requestonly(view: AnyView, attr: str | None = None) -> bool:
+    """Tell whether a view (or its method ``attr``) takes the request alone."""
+    return bool(takes_one_arg(view, attr=attr, argname="request"))
+
+
+def view_description(view: AnyView) -> str:
+    """Return words for people to recognise a view."""
+    text: str | None = getattr(view, "__text__", None)
+    return object_description(view) if text is None else text
+
+
+@implementer(IViewMapper)
+@provider(IViewMapperFactory)
+class DefaultViewMapper:
+    """Maps a view as an application writes it to one that takes (context, request).
+
+    A view is a function, a method, an instance or a class; it takes the request, or context and request; a class is
+    made anew for each request and then called, or its method ``attr``.
+
+    Args:
+        kw: the view's options; ``attr`` is used.
+    """
+
+    def __init__(self, **kw: Any) -> None:
+        self.attr: str | None = kw.get("attr")
+
+    def __call__(self, view: AnyView) -> View:
+        """Return the mapped view; ``view`` itself where it needs no mapping."""
+        if is_unbound_method(view) and self.attr is None:
+            raise ConfigurationError(
+                f"{object_description(view)} is a method without its object: unbound method calls are not supported, "
+                "please set the class as your `view` and the method as your `attr`"
+            )
+        return self._map_class(view) if inspect.isclass(view) else self._map_nonclass(view)
+
+    def _map_class(self, view: Any) -> View:
+        attr = self.attr or "__call__"
+
+        if requestonly(view, self.attr):
+
+            def class_view(context: Context, request: AnyRequest) -> AnyResponse:
+                request.__view__ = instance = view(request)
+                return getattr(instance, attr)()
+        else:
+
+            def class_view(context: Context, request: AnyRequest) -> AnyResponse:
+                request.__view__ = instance = view(context, request)
+                return getattr(instance, attr)()
+
+        class_view.__text__ = f"method {attr} of {object_description(view)}"  # type: ignore[attr-defined]
+        return class_view
+
+    def _map_nonclass(self, view: Any) -> View:
+        attr = self.attr
+        mapped = view
+        if requestonly(view, attr):
+            target = view if attr is None else None
+
+            def requestonly_view(context: Context, request: AnyRequest) -> AnyResponse:
+                return target(request) if target is not None else getattr(view, attr)(request)  # type: ignore[arg-type]
+
+            mapped = requestonly_view
+        elif attr:
+
+            def attr_view(context: Context, request: AnyRequest) -> AnyResponse:
+                return getattr(view, attr)(context, request)
+
+            mapped = attr_view
+        elif is_bound_method(view):
+
+            def method_view(context: Context, request: AnyRequest) -> AnyResponse:
+                return view(context, request)
+
+            mapped = method_view  # attributes can't be written onto a bound method
+        if inspect.isroutine(mapped):
+            described = object_description(view)
+            mapped.__text__ = described if attr is None else f"attr {attr} of {described}"  # type: ignore[attr-defined]
+        return mapped

@@ -1,0 +1,504 @@
+r"""The pattern language of routes: ``/pages/{id}``, ``/{year:\d{4}}``, ``/files/*path``, and the old ``/:id``.
+
+A pattern is read once into its parts. From the parts come the function that matches a path, the one that makes a
+path, the *shape* (which segments a path must have to be worth trying; the route table sorts routes by it), and the
+rank among patterns that were said in no particular order. What a part may be:
+
+- literal text; braces that don't enclose a name are literal too
+- ``{name}``: at least one character, and no slash
+- ``{name:regex}``: what the regular expression matches; it may hold braces, one pair deep
+- ``*name`` at the end: the rest, split into a tuple of names
+- ``:name``: the same as ``{name}``, understood only where the pattern has no braces
+
+Matching is linear in the path unless a pattern brings a regular expression of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+from goldilocks.encode import is_nonstr_iter
+from goldilocks.exceptions import ConfigurationError
+from goldilocks.traversal.paths import PATH_SAFE, quote_path_segment, split_path_info
+from goldilocks.util import text_
+
+#: What a path gave for each name of a pattern: text, and a tuple of names for a star.
+MatchDict: TypeAlias = dict[str, Any]
+Matcher: TypeAlias = Callable[[str], MatchDict | None]
+Generator: TypeAlias = Callable[[Mapping[str, Any]], str]
+#: Ranks one segment of a pattern; the smaller, the more specific.
+SegmentRank: TypeAlias = tuple[int, int, int, int]
+
+route_re = re.compile(r"(\{[A-Za-z_](?:[^{}]|\{[^{}]*\})*\})")
+old_route_re = re.compile(r"(:[A-Za-z_]\w*)")
+star_at_end = re.compile(r"\*(\w*)\Z")
+
+#: The regular expression that stands for ``{name}``.
+FREE = "[^/]+"
+
+
+class RoutePatternError(ConfigurationError, ValueError):
+    """A route's pattern can't be understood; the message names the pattern and what is wrong with it."""
+
+
+def _error(source: object, fault: str) -> RoutePatternError:
+    return RoutePatternError(f"route pattern {source!r}: {fault}")
+
+
+class Placeholder(NamedTuple):
+    """A name in a pattern, and the regular expression that was said for it, if one was."""
+
+    name: str
+    regex: str | None
+
+
+Part: TypeAlias = str | Placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern, read. ``rest`` is the name behind the star, or empty."""
+
+    source: str | bytes
+    parts: tuple[Part, ...]
+    rest: str
+
+    @property
+    def placeholders(self) -> list[Placeholder]:
+        """The placeholders, from left to right."""
+        return [part for part in self.parts if isinstance(part, Placeholder)]
+
+
+# --- Reading a pattern ---------------------------------------------------------------------------------------------
+
+
+def read_pattern(source: str | bytes) -> Pattern:
+    """Take a pattern apart, without a look at whether its names and regular expressions are good."""
+    try:
+        text = text_(source, "ascii")
+    except UnicodeDecodeError:
+        raise _error(source, "bytes may hold ASCII only; write the pattern as text") from None
+    if not route_re.search(text):
+        text = old_route_re.sub(update_pattern, text)
+    if not text.startswith("/"):
+        text = "/" + text
+    rest = ""
+    star = star_at_end.search(text)
+    if star:
+        text, rest = text[: star.start()], star[1]
+    pieces = route_re.split(text)  # literal, placeholder, literal, ..., literal
+    parts = [_placeholder(piece) if index % 2 else piece for index, piece in enumerate(pieces)]
+    return Pattern(source, tuple(part for part in parts if part), rest)
+
+
+def update_pattern(matchobj: re.Match[str]) -> str:
+    """Write an old placeholder ``:name`` in the new way."""
+    return "{" + matchobj[0][1:] + "}"
+
+
+def _placeholder(piece: str) -> Placeholder:
+    name, colon, regex = piece[1:-1].partition(":")
+    return Placeholder(name, regex if colon else None)
+
+
+# --- The shape: which segments a path must have ----------------------------------------------------------------------
+
+
+class Segment(NamedTuple):
+    """What a pattern has between two slashes: ``len(names) + 1`` literals and, between them, the placeholders."""
+
+    literals: tuple[str, ...]
+    placeholders: tuple[Placeholder, ...]
+
+    @property
+    def prefix(self) -> str:
+        """What a path's segment must begin with."""
+        return self.literals[0]
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether there is no placeholder in it."""
+        return not self.placeholders
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is one ``{name}`` and nothing else."""
+        return self.literals == ("", "") and self.placeholders[0].regex is None
+
+
+class Shape(NamedTuple):
+    """The segments that a path must have to match.
+
+    Attributes:
+        segments: one after the other, from the first slash on.
+        is_open: the last one only tells how the rest of the path begins; slashes may follow in it.
+    """
+
+    segments: tuple[Segment, ...]
+    is_open: bool
+
+
+def shape_of(pattern: Pattern) -> Shape | None:
+    """Say which segments a path must have; ``None`` if that can't be told because a regular expression breaks out."""
+    if not all(_is_complete(found.regex) for found in pattern.placeholders if found.regex is not None):
+        return None
+    segments: list[Segment] = []
+    literals = [""]
+    placeholders: list[Placeholder] = []
+    crossed = False
+    for part in pattern.parts:
+        if isinstance(part, Placeholder):
+            literals.append("")
+            placeholders.append(part)
+            crossed = crossed or not (part.regex is None or stays_in_segment(part.regex))
+            continue
+        if not crossed:
+            first, *others = part.split("/")
+            for text in others:
+                literals[-1] += first
+                segments.append(Segment(tuple(literals), tuple(placeholders)))
+                literals, placeholders, first = [""], [], text
+            part = first
+        literals[-1] += part
+    segments.append(Segment(tuple(literals), tuple(placeholders)))
+    return Shape(tuple(segments[1:]), crossed or bool(pattern.rest))
+
+
+@lru_cache(500)
+def _is_complete(regex: str) -> bool:
+    """Tell whether a regular expression stands on its own: ``a)|(b`` only makes sense inside what is put around it."""
+    try:
+        re.compile(regex)
+    except re.error:
+        return False
+    return True
+
+
+_REGEX_TOKEN = re.compile(
+    r"""
+      (?P<silent> \(\?(?: [aimsu-]*: | P<\w+> | <?[=!] | > )   # how a group may begin
+                | \((?!\?) | [)|^$*+?] | \{\d*,?\d*\} )
+    | (?P<eats>   \\[^0-9xuUN]                                 # \d and its kin; not the ones with something behind them
+                | \[\^?\]?(?:\\.|[^]\\])*\]
+                | [^\\[(] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@lru_cache(500)
+def stays_in_segment(regex: str) -> bool:
+    r"""Tell whether a complete regular expression certainly never matches a slash.
+
+    What isn't understood counts as a slash.
+
+    >>> [stays_in_segment(regex) for regex in (r"\d+", "[^/.]+", "(?:en|de)", "[a-z]{2}")]
+    [True, True, True, True]
+    >>> [stays_in_segment(regex) for regex in (".*", "[^.]+", r"\W", r"\x2f", r"(a)\1")]
+    [False, False, False, False, False]
+    """
+    position = 0
+    while position < len(regex):
+        token = _REGEX_TOKEN.match(regex, position)
+        if token is None or (token["eats"] and re.fullmatch(token["eats"], "/", re.DOTALL)):
+            return False
+        position = token.end()
+    return True
+
+
+# --- All that a route needs ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPattern:
+    """A pattern made ready.
+
+    Attributes:
+        match: takes a decoded path and returns what its parts are, or ``None``.
+        generate: takes values for the names and returns a quoted path.
+        shape: see `shape_of`.
+        literal: the one path that matches, if the pattern has neither placeholder nor star.
+        names: for a pattern of literal segments and ``{name}`` ones only, each name and which piece it is of a path
+            split at its slashes. Such a pattern needs no matching where the segments are already known to fit.
+    """
+
+    match: Matcher
+    generate: Generator
+    shape: Shape | None
+    literal: str | None
+    names: tuple[tuple[str, int], ...] | None
+
+
+def compile_pattern(source: str | bytes) -> CompiledPattern:
+    """Make a pattern ready for matching and for making paths.
+
+    Raises:
+        RoutePatternError: a name or a regular expression in it is no good.
+    """
+    pattern = read_pattern(source)
+    shape = shape_of(pattern)
+    names = None
+    if (
+        shape
+        and not shape.is_open
+        and all(segment.is_literal or segment.is_free for segment in shape.segments)
+    ):
+        pieces = enumerate(shape.segments, start=1)
+        names = tuple((segment.placeholders[0].name, index) for index, segment in pieces if segment.is_free)
+    literal = "".join(_literals(pattern)) if names == () else None
+    return CompiledPattern(_matcher_of(pattern, shape), _generator_of(pattern), shape, literal, names)
+
+
+# --- Matching ------------------------------------------------------------------------------------------------------
+
+
+def _matcher_of(pattern: Pattern, shape: Shape | None) -> Matcher:
+    """Make the function that takes a decoded path and returns what its parts are, or ``None``.
+
+    Raises:
+        RoutePatternError: a name or a regular expression is no good.
+    """
+    placeholders = pattern.placeholders
+    if shape is None or any(found.regex is not None for found in placeholders):
+        return _match_by_regex(pattern)
+    fault = _fault_in_names(pattern)
+    if fault:
+        raise _error(pattern.source, fault)
+    if pattern.rest:
+        return _match_segments_and_rest(shape.segments, pattern.rest)
+    if placeholders:
+        return _match_segments(shape.segments)
+    return _match_literally("".join(_literals(pattern)))
+
+
+def _literals(pattern: Pattern) -> Iterator[str]:
+    return (part for part in pattern.parts if isinstance(part, str))
+
+
+def _match_literally(text: str) -> Matcher:
+    def match(path: str) -> MatchDict | None:
+        return {} if path == text else None
+
+    return match
+
+
+def _match_segments(segments: tuple[Segment, ...]) -> Matcher:
+    count = len(segments)
+    wanted = _wanted(segments)
+
+    def match(path: str) -> MatchDict | None:
+        start, *texts = path.split("/", count + 1)
+        return None if start or len(texts) != count else _fit(wanted, texts)
+
+    return match
+
+
+def _match_segments_and_rest(segments: tuple[Segment, ...], rest: str) -> Matcher:
+    """Match a pattern with a star: of the last segment only as much as there must be, and the rest is the star's."""
+    count = len(segments)
+    wanted = _wanted(segments)
+    literals, names = wanted[-1]
+    # A placeholder has at least one character, and the literal behind it stands as far to the right as it can
+    earliest = len(literals[0]) + 1
+
+    def match(path: str) -> MatchDict | None:
+        start, *texts = path.split("/", count)
+        if start or len(texts) != count:
+            return None
+        text, slash, after = texts.pop().partition("/")
+        at = text.rfind(literals[-1], earliest) if names else 0
+        end = at + len(literals[-1])
+        remainder = text[end:] + slash + after
+        # COMPAT: a star has never taken a line break along
+        if at < 0 or "\n" in remainder:
+            return None
+        found = _fit(wanted, [*texts, text[:end]])
+        if found is not None:
+            found[rest] = split_path_info(remainder)
+        return found
+
+    return match
+
+
+Wanted: TypeAlias = list[tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+def _wanted(segments: tuple[Segment, ...]) -> Wanted:
+    return [(segment.literals, tuple(found.name for found in segment.placeholders)) for segment in segments]
+
+
+def _fit(wanted: Wanted, texts: list[str]) -> MatchDict | None:
+    found: MatchDict = {}
+    for (literals, names), text in zip(wanted, texts, strict=True):
+        values = _spread(literals, text)
+        if values is None:
+            return None
+        found.update(zip(names, values, strict=True))
+    return found
+
+
+def _spread(literals: tuple[str, ...], text: str) -> list[str] | None:
+    """Lay literals over a segment and return what lies between them, at least one character each.
+
+    As a greedy regular expression does, but linear: each literal goes as far to the right as it can, which is what
+    gives every placeholder, from the left, the most that it can have.
+
+    >>> _spread(("a", "-", ""), "abc-d-e"), _spread(("", ".html"), "x.htm")
+    (['bc-d', 'e'], None)
+    """
+    if len(literals) == 1:
+        return [] if text == literals[0] else None
+    start, end = len(literals[0]), len(text) - len(literals[-1])
+    if not (start < end and text.startswith(literals[0]) and text.endswith(literals[-1])):
+        return None
+    values = []
+    for literal in literals[-2:0:-1]:
+        at = text.rfind(literal, start + 1, end - 1)
+        if at < 0:
+            return None
+        values.append(text[at + len(literal) : end])
+        end = at
+    values.append(text[start:end])
+    return values[::-1]
+
+
+def _match_by_regex(pattern: Pattern) -> Matcher:
+    rest = pattern.rest
+    source = "".join(
+        re.escape(part)
+        if isinstance(part, str)
+        else f"(?P<{part.name}>{FREE if part.regex is None else part.regex})"
+        for part in pattern.parts
+    )
+    if rest:
+        source += f"(?P<{rest}>.*?)"
+    try:
+        # Not fullmatch, which would bind differently around a regular expression that has a | outside of parentheses.
+        # And not $, which would let a line break through at the end.
+        match_path = re.compile(source + r"\Z").match
+    except re.error as error:
+        raise _error(pattern.source, _fault(pattern, error)) from error
+
+    def match(path: str) -> MatchDict | None:
+        matched = match_path(path)
+        if matched is None:
+            return None
+        found = matched.groupdict()
+        if rest:
+            found[rest] = split_path_info(found[rest] or "")
+        return found
+
+    return match
+
+
+# --- What is wrong with a pattern ------------------------------------------------------------------------------------
+
+
+def _fault(pattern: Pattern, error: re.error) -> str:
+    """Say in plain words why the regular expression that a pattern makes is none."""
+    for name, regex in pattern.placeholders:
+        try:
+            re.compile(regex or FREE)
+        except re.error as own_error:
+            return f"the regular expression {regex!r} of {{{name}}} is not valid: {own_error}"
+    return _fault_in_names(pattern) or f"its regular expressions don't fit together: {error}"
+
+
+def _fault_in_names(pattern: Pattern) -> str | None:
+    seen: set[str] = set()
+    for name in [found.name for found in pattern.placeholders] + [pattern.rest] * bool(pattern.rest):
+        if not name.isidentifier():
+            return f"{name!r} can't be a name; use letters, digits and underscores, and begin with no digit"
+        if name in seen:
+            return f"the name {name!r} stands in it twice; give each placeholder a name of its own"
+        seen.add(name)
+    return None
+
+
+# --- Making a path -------------------------------------------------------------------------------------------------
+
+
+def _generator_of(pattern: Pattern) -> Generator:
+    """Make the function that fills in values, quoted, and returns a path; it raises ``KeyError`` if a name is missing."""
+    template = "".join(
+        quote_path_segment(part, safe="/").replace("%", "%%") if isinstance(part, str) else "%s"
+        for part in pattern.parts
+    )
+    names = [found.name for found in pattern.placeholders]
+    if pattern.rest:
+        template += "%s"
+        names.append(pattern.rest)
+    rest = pattern.rest or None
+
+    def generate(kw: Mapping[str, Any]) -> str:
+        return template % tuple([_filled(kw[name], name == rest) for name in names])
+
+    return generate
+
+
+def _filled(value: Any, is_rest: bool) -> str:
+    if is_rest and is_nonstr_iter(value) and not isinstance(value, bytes):
+        return "/".join([quote_path_segment(name, safe=PATH_SAFE) for name in value])
+    return quote_path_segment(value, safe=PATH_SAFE)
+
+
+# --- Which pattern is more specific ----------------------------------------------------------------------------------
+
+_LITERAL, _PARTLY, _REGEX, _FREE, _OPEN = range(5)
+
+
+def specificity(pattern: str | bytes) -> tuple[tuple[SegmentRank, ...], str]:
+    r"""Rank a pattern: sorted by this, the more specific of two that can match one path comes first.
+
+    Patterns are compared segment by segment, from the left, and the first difference decides. In a segment, literal text
+    goes before text with a placeholder, that before a regular expression, that before ``{name}``, and what
+    may hold slashes comes last:
+
+    >>> patterns = ["/*rest", "/{x:.*}", "/{x}", r"/{x:\d+}", "/a{x}", "/about"]
+    >>> sorted(patterns, key=specificity)
+    ['/about', '/a{x}', '/{x:\\d+}', '/{x}', '/{x:.*}', '/*rest']
+
+    The further left the difference, the more it counts; how long a pattern is only shows where one of them goes on with a
+    star while the other still says what it wants:
+
+    >>> sorted(["/{x}/edit", "/a/{y}", "/a/*rest", "/a/b/*rest", "/a/b/c"], key=specificity)
+    ['/a/b/c', '/a/b/*rest', '/a/{y}', '/a/*rest', '/{x}/edit']
+
+    Among segments with a placeholder, more literal text goes first; a star behind text counts as a placeholder, and
+    comes after what ends there:
+
+    >>> sorted(["/a*rest", "/{x}*rest", "/a{x}", "/{x}", "/ab{x}", "/{x}/{y}"], key=specificity)
+    ['/ab{x}', '/a{x}', '/a*rest', '/{x}', '/{x}/{y}', '/{x}*rest']
+
+    Where all that is equal, the text of the pattern decides, so that the order never depends on chance.
+    """
+    read = read_pattern(source=pattern)
+    shape = shape_of(read)
+    text = text_(pattern, "ascii")
+    if shape is None:
+        return ((_OPEN, 0, 0, 0),), text
+    last = len(shape.segments) - 1
+    return tuple(
+        _rank(segment, bool(read.rest) and index == last, shape.is_open and index == last)
+        for index, segment in enumerate(shape.segments)
+    ), text
+
+
+def _rank(segment: Segment, has_star: bool, is_open: bool) -> SegmentRank:
+    literal_length = len("".join(segment.literals))
+    count = len(segment.placeholders)
+    frees = sum(found.regex is None for found in segment.placeholders)
+    crosses = not all(found.regex is None or stays_in_segment(found.regex) for found in segment.placeholders)
+    if not count and not has_star:
+        return (_LITERAL, 0, 0, 0)
+    if literal_length:
+        kind = _PARTLY
+    elif crosses or not count:
+        kind = _OPEN
+    else:
+        kind = _FREE if frees == count else _REGEX
+    return (kind, -literal_length, is_open + has_star, frees)

@@ -1,0 +1,245 @@
+"""The life of a request, told in order.
+
+``Router`` is the WSGI application. What happens to a request stands in `Router.handle_request`, a step a line; around
+it the tweens, around them `Router.invoke_request` (callbacks, ``NewResponse``), around that the execution policy.
+Everything that can be decided when the application is made is decided in ``__init__``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from zope.interface import implementer, providedBy
+
+from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
+from goldilocks.exceptions import PredicateMismatch
+from goldilocks.httpexceptions import HTTPNotFound
+from goldilocks.interfaces import (
+    IDebugLogger,
+    IExecutionPolicy,
+    IRequest,
+    IRequestExtensions,
+    IRequestFactory,
+    IRootFactory,
+    IRouter,
+    IRouteRequest,
+    IRoutesMapper,
+    ITraverser,
+    ITweens,
+    IViewClassifier,
+)
+from goldilocks.methods import MethodMismatch, allowed_by_routes, allowed_by_views
+from goldilocks.request import Request, apply_request_extensions
+from goldilocks.response import Response
+from goldilocks.threadlocal import RequestContext
+from goldilocks.traversal import DefaultRootFactory, ResourceTreeTraverser
+from goldilocks.viewtable import call_views, view_table
+
+if TYPE_CHECKING:
+    from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, Context, Environ, Handler, StartResponse, View
+
+
+@implementer(IRouter)
+class Router:
+    """The WSGI application of one registry.
+
+    Args:
+        registry: the committed record.
+    """
+
+    debug_notfound = False
+    debug_routematch = False
+    #: Whether a wrong method is 405 with ``Allow`` rather than 404, and ``OPTIONS`` is answered.
+    explains_methods = False
+
+    def __init__(self, registry: AnyRegistry) -> None:
+        seat = registry.queryUtility
+        self.registry = registry
+        self.logger = seat(IDebugLogger)
+        self.root_factory = seat(IRootFactory, default=DefaultRootFactory)
+        self.root_policy = self.root_factory  # COMPAT: Router.root_policy, its name before routes had factories
+        self.routes_mapper = seat(IRoutesMapper)
+        self.request_factory = seat(IRequestFactory, default=Request)
+        self.request_extensions = seat(IRequestExtensions)
+        self.execution_policy = seat(IExecutionPolicy, default=default_execution_policy)
+        self.orig_handle_request: Handler = self.handle_request
+        tweens = seat(ITweens)
+        if tweens is not None:
+            self.handle_request = tweens(self.handle_request, registry)  # type: ignore[method-assign]
+        settings = registry.settings
+        if settings is not None:
+            self.debug_notfound = settings["debug_notfound"]
+            self.debug_routematch = settings["debug_routematch"]
+            self.explains_methods = settings.get("method_not_allowed", False)
+
+    # -- the door
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, as PEP 3333 wants it."""
+        response = self.execution_policy(environ, self)
+        return response(environ, start_response)  # type: ignore[no-any-return]
+
+    def request_context(self, environ: Environ) -> RequestContext:
+        """Make the request, and return the context that makes it the current one."""
+        request = self.request_factory(environ)
+        self._introduce(request)
+        return RequestContext(request)
+
+    def invoke_subrequest(self, request: AnyRequest, use_tweens: bool = False) -> AnyResponse:
+        """Answer another request on behalf of the current one, and return the response.
+
+        Args:
+            request: made by hand, for example by ``Request.blank``.
+            use_tweens: send it through the tweens, the one for exception views among them.
+        """
+        self._introduce(request)
+        with RequestContext(request):
+            return self.invoke_request(request, _use_tweens=use_tweens)
+
+    def invoke_request(self, request: AnyRequest, _use_tweens: bool = True) -> AnyResponse:
+        """Answer a request that is the current one: handle it, then call back and tell those who wait for it."""
+        handle = self.handle_request if _use_tweens else self.orig_handle_request
+        registry = self.registry
+        try:
+            response = handle(request)
+            if request.response_callbacks:
+                request._process_response_callbacks(response)
+            if registry.has_listeners:
+                registry.notify(NewResponse(request, response))
+            return response
+        finally:
+            self.finish_request(request)
+
+    def finish_request(self, request: AnyRequest) -> None:
+        """Call the finished callbacks, and let go of the context: it may hold the request."""
+        if request.finished_callbacks:
+            request._process_finished_callbacks()
+        request.__dict__.pop("context", None)
+
+    def _introduce(self, request: AnyRequest) -> None:
+        request.registry = self.registry
+        request.invoke_subrequest = self.invoke_subrequest
+        if self.request_extensions is not None:
+            apply_request_extensions(request, extensions=self.request_extensions)
+
+    # -- the story
+
+    def handle_request(self, request: AnyRequest) -> AnyResponse:
+        """Find the view that answers a request, and call it.
+
+        Raises:
+            HTTPNotFound: there is none.
+            PredicateMismatch: there are some, and none takes this request.
+        """
+        registry = request.registry
+        notify = registry.notify if registry.has_listeners else _say_nothing
+
+        notify(NewRequest(request))
+        root_factory = self._match_route(request)
+        notify(BeforeTraversal(request))
+        context, view_name = self._walk(request, root_factory)
+        notify(ContextFound(request))
+        views = view_table(registry).find(IViewClassifier, request.request_iface, providedBy(context), view_name)
+        try:
+            response = call_views(views, context, request)
+        except PredicateMismatch as mismatch:
+            return self._refused(request, context, views, mismatch)
+        if response is None:
+            return self._missed(request, context)
+        return response
+
+    def _match_route(self, request: AnyRequest) -> Any:
+        """Let the first route that matches take the request; return the factory of the root to walk from."""
+        request.request_iface = IRequest
+        if self.routes_mapper is None:
+            return self.root_factory
+        info = self.routes_mapper(request)
+        route = info["route"]
+        if self.debug_routematch:
+            self._log_routematch(request, info)
+        if route is None:
+            return self.root_factory
+        attrs = request.__dict__
+        attrs["matchdict"] = info["match"]
+        attrs["matched_route"] = route
+        request.request_iface = request.registry.queryUtility(IRouteRequest, name=route.name, default=IRequest)
+        return route.factory or self.root_factory
+
+    def _walk(self, request: AnyRequest, root_factory: Any) -> tuple[Context, str]:
+        """Make the root, walk from it, and write down on the request where the walk led."""
+        attrs = request.__dict__
+        root = attrs["root"] = root_factory(request)
+        traverser = request.registry.adapters.queryAdapter(root, ITraverser)
+        if traverser is None:
+            traverser = ResourceTreeTraverser(root)
+        found = traverser(request)
+        attrs.update(found)
+        return found["context"], found["view_name"]
+
+    # -- when nobody answers
+
+    def _refused(
+        self, request: AnyRequest, context: Context, views: tuple[View, ...], mismatch: PredicateMismatch
+    ) -> AnyResponse:
+        if self.explains_methods:
+            allowed = allowed_by_views(views, context, request)
+            if allowed:
+                return _wrong_method(request, allowed, mismatch)
+        raise mismatch
+
+    def _missed(self, request: AnyRequest, context: Context) -> AnyResponse:
+        if self.explains_methods and self.routes_mapper is not None and request.matched_route is None:
+            path = request.path_info or "/"
+            allowed = allowed_by_routes(self.routes_mapper.table.candidates(path), path, request)
+            if allowed:
+                return _wrong_method(request, allowed, None)
+        if not self.debug_notfound:
+            raise HTTPNotFound(request.path_info)
+        attrs = request.__dict__
+        message = (
+            f"debug_notfound of url {request.url}; path_info: {request.path_info!r}, "
+            f"context: {context!r}, view_name: {attrs['view_name']!r}, subpath: {attrs['subpath']!r}, "
+            f"traversed: {attrs['traversed']!r}, root: {attrs['root']!r}, vroot: {attrs['virtual_root']!r}, "
+            f"vroot_path: {attrs['virtual_root_path']!r}"
+        )
+        if self.logger is not None:
+            self.logger.debug(message)
+        raise HTTPNotFound(message)
+
+    def _log_routematch(self, request: AnyRequest, info: dict[str, Any]) -> None:
+        route = info["route"]
+        if route is None:
+            message = f"no route matched for url {request.url}"
+        else:
+            predicates = ", ".join(predicate.text() for predicate in route.predicates)
+            message = (
+                f"route matched for url {request.url}; route_name: {route.name!r}, "
+                f"path_info: {request.path_info!r}, pattern: {route.pattern!r}, "
+                f"matchdict: {info['match']!r}, predicates: {predicates!r}"
+            )
+        if self.logger is not None:
+            self.logger.debug(message)
+
+
+def _say_nothing(event: Any) -> None:
+    """Take the place of ``notify`` where nobody listens."""
+
+
+def _wrong_method(request: AnyRequest, allowed: set[str], cause: BaseException | None) -> AnyResponse:
+    """Answer ``OPTIONS``, and refuse every other method with the list of those that are answered."""
+    allowed = allowed | {"OPTIONS"}
+    if request.method == "OPTIONS":
+        return Response(status=204, allow=sorted(allowed))
+    raise MethodMismatch(request.path_info, allowed=allowed) from cause
+
+
+def default_execution_policy(environ: Environ, router: Any) -> AnyResponse:
+    """Make the request, make it the current one, and answer it.
+
+    Args:
+        environ: of the WSGI call.
+        router: the application.
+    """
+    with router.request_context(environ) as request:
+        return router.invoke_request(request)

@@ -1,0 +1,346 @@
+"""Keep a visitor's session in a cookie.
+
+A session factory is a class: called with a request it makes a ``CookieSession``, a dict read from the request's cookie, which
+writes itself back to the response if it was touched. Everything that a session holds goes to the browser and back, so it
+is small (4 kB), and readable there unless a serializer encrypts it; ``SignedCookieSessionFactory`` signs it.
+
+What stands in the cookie is ``(accessed, created, contents)`` in the serializer's form; the times are in seconds
+since the epoch.
+"""
+
+from __future__ import annotations
+
+import pickle
+import secrets
+import time
+import warnings
+from collections.abc import Callable
+from math import isfinite
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from webob.cookies import JSONSerializer, SignedSerializer
+from zope.interface import implementer
+
+from goldilocks.csrf import check_csrf_origin, check_csrf_token
+from goldilocks.interfaces import ISession
+from goldilocks.names import SESSION_SALT
+from goldilocks.types import AnyRequest, AnyResponse
+from goldilocks.util import bytes_, text_
+
+__all__ = [
+    "BaseCookieSessionFactory",
+    "SignedCookieSessionFactory",
+    "CookieSession",
+    "JSONSerializer",
+    "PickleSerializer",
+    "Serializer",
+    "SignedSerializer",
+    "manage_accessed",
+    "manage_changed",
+    "check_csrf_origin",
+    "check_csrf_token",
+]
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
+Tracked = TypeVar("Tracked", bound="CookieSession")
+
+#: The longest value that browsers keep, with room for the cookie's name.
+VALUE_LIMIT_BYTES = 4064
+CSRF_KEY = "_csrft_"
+FLASH_PREFIX = "_f_"
+
+
+class Serializer(Protocol):
+    """What turns a session into bytes and back."""
+
+    def loads(self, bstruct: bytes) -> Any:
+        """Read what ``dumps`` wrote; a ``ValueError`` says that this is something else."""
+        ...  # pragma: no cover - the body of a protocol is never run
+
+    def dumps(self, appstruct: Any) -> bytes:
+        """Write a value; what stands in it is the session's user's affair."""
+        ...  # pragma: no cover - the body of a protocol is never run
+
+
+def manage_accessed(
+    wrapped: Callable[Concatenate[Any, Params], Result],
+) -> Callable[Concatenate[Any, Params], Result]:
+    """Make a reading method of a session note the time, and renew the cookie when it is old enough for it."""
+
+    def accessed(session: Any, /, *args: Params.args, **kw: Params.kwargs) -> Result:
+        session.accessed = now = int(time.time())
+        reissue_time_s = session._reissue_time
+        if reissue_time_s is not None and now - session.renewed > reissue_time_s:
+            session.changed()
+        return wrapped(session, *args, **kw)
+
+    accessed.__doc__ = wrapped.__doc__
+    return accessed
+
+
+def manage_changed(
+    wrapped: Callable[Concatenate[Any, Params], Result],
+) -> Callable[Concatenate[Any, Params], Result]:
+    """Make a writing method of a session note the time, and have the cookie sent."""
+
+    def changed(session: Any, /, *args: Params.args, **kw: Params.kwargs) -> Result:
+        session.accessed = int(time.time())
+        session.changed()
+        return wrapped(session, *args, **kw)
+
+    changed.__doc__ = wrapped.__doc__
+    return changed
+
+
+#: The dict's own methods that only read, and those that write.
+READERS = ("get", "__getitem__", "items", "values", "keys", "__contains__", "__len__", "__iter__")
+WRITERS = ("clear", "update", "setdefault", "pop", "popitem", "__setitem__", "__delitem__")
+
+
+def _track(session_class: type[Tracked]) -> type[Tracked]:
+    """Have every method of the dict note that the session was touched."""
+    for manage, names in ((manage_accessed, READERS), (manage_changed, WRITERS)):
+        for name in names:
+            setattr(session_class, name, manage(getattr(dict, name)))
+    return session_class
+
+
+@_track
+@implementer(ISession)
+class CookieSession(dict[str, Any]):
+    """One visitor's session; made by the factories, which put their options on a subclass.
+
+    Attributes:
+        created: when the session began, seconds since the epoch.
+        accessed: when it was last touched.
+        renewed: when the cookie that came in was made.
+        new: whether it began with this request.
+    """
+
+    _serializer: Serializer
+    _cookie_name: str
+    _cookie_max_age: int | None
+    _cookie_path: str
+    _cookie_domain: str | None
+    _cookie_secure: bool
+    _cookie_httponly: bool
+    _cookie_samesite: str | None
+    _cookie_on_exception: bool
+    _timeout: int | None
+    _reissue_time: int | None
+
+    _dirty = False
+
+    def __init__(self, request: AnyRequest) -> None:
+        self.request: Any = request
+        now = time.time()
+        found = self._read(request.cookies.get(self._cookie_name))
+        self.new = found is None
+        renewed, self.created, contents = found or (now, now, {})
+        self.accessed = self.renewed = renewed
+        if self._timeout is not None and now - renewed > self._timeout:
+            contents = {}
+        super().__init__(contents)
+
+    def _read(self, cookie: str | bytes | None) -> tuple[float, float, dict[str, Any]] | None:
+        """Read a cookie's value; whatever isn't a session of ours is None, as if no cookie had come."""
+        if cookie is None:
+            return None
+        try:
+            renewed, created, contents = self._serializer.loads(bytes_(cookie))
+            times = float(renewed), float(created)
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return None
+        # The serializer needn't sign: anybody may have written this.
+        if not (isinstance(contents, dict) and all(map(isfinite, times))):
+            return None
+        return *times, contents
+
+    def changed(self) -> None:
+        """Have the cookie sent with the response; needed after a change inside a value, which nobody sees."""
+        if not self._dirty:
+            self._dirty = True
+            self.request.add_response_callback(self._on_response)
+
+    def _on_response(self, request: AnyRequest, response: AnyResponse) -> None:
+        self._set_cookie(response)
+        self.request = None  # the request knows the session: don't leave a circle for the collector
+
+    def invalidate(self) -> None:
+        """Drop everything; what is put in from now on belongs to a new session."""
+        self.clear()
+
+    @manage_changed
+    def flash(self, msg: Any, queue: str = "", allow_duplicate: bool = True) -> None:
+        """Put a message into a queue, to be shown on this page or a later one."""
+        messages = self.setdefault(FLASH_PREFIX + queue, [])
+        if allow_duplicate or msg not in messages:
+            messages.append(msg)
+
+    @manage_changed
+    def pop_flash(self, queue: str = "") -> list[Any]:
+        """Take all messages out of a queue."""
+        return self.pop(FLASH_PREFIX + queue, [])
+
+    @manage_accessed
+    def peek_flash(self, queue: str = "") -> list[Any]:
+        """Look at the messages of a queue and leave them there."""
+        return self.get(FLASH_PREFIX + queue, [])
+
+    @manage_changed
+    def new_csrf_token(self) -> str:
+        """Replace the token that forms must carry, and return the new one."""
+        token = secrets.token_hex(20)
+        self[CSRF_KEY] = token
+        return token
+
+    @manage_accessed
+    def get_csrf_token(self) -> str:
+        """Return the token that forms must carry; the first question makes it."""
+        token = self.get(CSRF_KEY)
+        return self.new_csrf_token() if token is None else token
+
+    def _set_cookie(self, response: AnyResponse) -> bool:
+        """Put the session on the response; tell whether it was done."""
+        if not self._cookie_on_exception and getattr(self.request, "exception", None) is not None:
+            return False
+        value = text_(self._serializer.dumps((self.accessed, self.created, dict.copy(self))))
+        if len(value) > VALUE_LIMIT_BYTES:
+            raise ValueError(
+                f"the session is too big for its cookie {self._cookie_name!r}: {len(value)} bytes, "
+                f"{VALUE_LIMIT_BYTES} can be kept; store less in it, or use a session factory that stores elsewhere"
+            )
+        response.set_cookie(
+            self._cookie_name,
+            value=value,
+            max_age=self._cookie_max_age,
+            path=self._cookie_path,
+            domain=self._cookie_domain,
+            secure=self._cookie_secure,
+            httponly=self._cookie_httponly,
+            samesite=self._cookie_samesite,
+        )
+        return True
+
+
+def BaseCookieSessionFactory(
+    serializer: Serializer,
+    cookie_name: str = "session",
+    max_age: int | None = None,
+    path: str = "/",
+    domain: str | None = None,
+    secure: bool = False,
+    httponly: bool = False,
+    samesite: str | None = "Lax",
+    timeout: int | None = 1200,
+    reissue_time: int | None = 0,
+    set_on_exception: bool = True,
+) -> type[CookieSession]:
+    """Make a session factory that trusts whatever its serializer reads.
+
+    Nothing here keeps a visitor from writing the cookie: the serializer must, by signing or encrypting it. Applications
+    use ``SignedCookieSessionFactory``.
+
+    Args:
+        serializer: its ``loads`` raises ``ValueError`` for what isn't its own.
+        cookie_name: what the browser keeps it under.
+        max_age: how many seconds the browser keeps it; None for as long as it runs.
+        path: where on the site the cookie is sent.
+        domain: the host or domain that it is sent to; None for this host.
+        secure: whether it is sent over HTTPS only.
+        httponly: whether it is hidden from scripts.
+        samesite: ``"Strict"``, ``"Lax"`` or ``"None"``; None leaves the word out.
+        timeout: after how many seconds without a visit the contents are dropped; None for never.
+        reissue_time: how many seconds old a cookie must be for a mere look into the session to send a new one; 0 for
+            nearly every time, None for never. Should be well below ``timeout``.
+        set_on_exception: whether the cookie is sent although the request ended in an exception.
+
+    Raises:
+        ValueError: an age or time is no number.
+    """
+    options = {
+        "_serializer": serializer,
+        "_cookie_name": cookie_name,
+        "_cookie_max_age": _seconds(max_age),
+        "_cookie_path": path,
+        "_cookie_domain": domain,
+        "_cookie_secure": secure,
+        "_cookie_httponly": httponly,
+        "_cookie_samesite": samesite,
+        "_cookie_on_exception": set_on_exception,
+        "_timeout": _seconds(timeout),
+        "_reissue_time": _seconds(reissue_time),
+    }
+    return type("CookieSession", (CookieSession,), options)
+
+
+def _seconds(value: Any) -> int | None:
+    """Read a number of seconds, which settings say as text."""
+    return None if value is None else int(value)
+
+
+def SignedCookieSessionFactory(
+    secret: str | bytes,
+    cookie_name: str = "session",
+    max_age: int | None = None,
+    path: str = "/",
+    domain: str | None = None,
+    secure: bool = False,
+    httponly: bool = False,
+    samesite: str | None = "Lax",
+    set_on_exception: bool = True,
+    timeout: int | None = 1200,
+    reissue_time: int | None = 0,
+    hashalg: str = "sha512",
+    salt: str | bytes = SESSION_SALT,
+    serializer: Serializer | None = None,
+) -> type[CookieSession]:
+    """Make a session factory whose cookies are signed: visitors can read them and not write them.
+
+    ``secret`` is the key of the signature: random, as long as the result of the hash at least (64 bytes for sha512), and
+    used for nothing else. ``hashalg`` is the hash of the HMAC, by its name in ``hashlib``; ``salt`` goes before the
+    secret, so that two uses of one secret don't understand each other; ``serializer`` writes what is signed, as JSON
+    by default. The other arguments are those of ``BaseCookieSessionFactory``.
+    """
+    signed = SignedSerializer(secret, salt, hashalg, serializer=serializer or JSONSerializer())
+    return BaseCookieSessionFactory(
+        signed,
+        cookie_name=cookie_name,
+        max_age=max_age,
+        path=path,
+        domain=domain,
+        secure=secure,
+        httponly=httponly,
+        samesite=samesite,
+        timeout=timeout,
+        reissue_time=reissue_time,
+        set_on_exception=set_on_exception,
+    )
+
+
+class PickleSerializer:
+    """Write and read pickles, for cookies of an old application.
+
+    Whoever knows the secret can run any code through it: nothing uses it unasked, and making one warns.
+    """
+
+    def __init__(self, protocol: int = pickle.HIGHEST_PROTOCOL) -> None:
+        warnings.warn(
+            "PickleSerializer runs the code that a cookie says to anybody who knows the secret; "
+            "use JSONSerializer, which is the default",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        self.protocol = protocol
+
+    def loads(self, bstruct: bytes) -> Any:
+        """Read a pickle; anything that can't be read is a ``ValueError``."""
+        try:
+            return pickle.loads(bstruct)
+        except Exception as error:  # a pickle may fail with whatever its classes raise
+            raise ValueError(f"this is no pickle that can be read here: {error}") from error
+
+    def dumps(self, appstruct: Any) -> bytes:
+        """Write a pickle."""
+        return pickle.dumps(appstruct, self.protocol)

@@ -1,0 +1,137 @@
+"""Which request is being answered right now, for the few who can't be handed it.
+
+The router pushes a dict with ``request`` and ``registry`` when a request begins and pops it when the request is
+over; tests do the same around a test. The stack lives in a context variable, so threads, tasks and greenlets each see
+their own. Code that has a request at hand passes that on instead of asking here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from goldilocks.registry import global_registry
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from goldilocks.types import AnyRegistry, AnyRequest
+
+#: What a manager keeps: the framework's own holds dicts, others may hold anything.
+Info: TypeAlias = Any
+
+#: A stack that is never changed, only replaced: nothing, or the topmost info and the stack below it.
+Stack: TypeAlias = "tuple[()] | tuple[Info, Stack]"
+
+
+class ThreadLocalManager:
+    """A stack of which every thread and every task sees its own.
+
+    A task starts with what its parent had pushed by then, and neither sees what the other pushes afterwards.
+
+    Args:
+        default: called without arguments when somebody asks an empty stack. It may be replaced at any time.
+
+    >>> manager = ThreadLocalManager(lambda: "nothing is going on")
+    >>> manager.push("a request")
+    >>> manager.get(), manager.pop(), manager.get()
+    ('a request', 'a request', 'nothing is going on')
+    """
+
+    def __init__(self, default: Callable[[], Info] | None = None) -> None:
+        # PERF: every request: a linked tuple makes push and pop one allocation, and no two contexts share a list
+        self._top: ContextVar[Stack] = ContextVar("goldilocks.threadlocal", default=())
+        self.default = default
+
+    def push(self, info: Info) -> None:
+        """Put ``info`` on top."""
+        self._top.set((info, self._top.get()))
+
+    #: COMPAT: ``manager.set`` is the older name of ``push``
+    set = push
+
+    def pop(self) -> Info:
+        """Take the topmost off and return it; ``None`` if there is none."""
+        top = self._top.get()
+        if not top:
+            return None
+        info, below = top
+        self._top.set(below)
+        return info
+
+    def get(self) -> Info:
+        """Return the topmost, the very object that was pushed, or what ``default`` says."""
+        top = self._top.get()
+        if top:
+            return top[0]
+        return None if self.default is None else self.default()
+
+    def clear(self) -> None:
+        """Take everything off."""
+        self._top.set(())
+
+    @property
+    def stack(self) -> list[Info]:
+        """All that was pushed, the topmost last. A copy: changing it changes nothing."""
+        infos = []
+        top = self._top.get()
+        while top:
+            info, top = top
+            infos.append(info)
+        return infos[::-1]
+
+
+def defaults() -> dict[str, Any]:
+    """Say what holds while no request is answered: no request, and the global registry."""
+    return {"request": None, "registry": global_registry}
+
+
+#: The one stack that the framework itself uses.
+manager = ThreadLocalManager(default=defaults)
+
+
+def get_current_request() -> AnyRequest:
+    """Return the request that is being answered here, or ``None``.
+
+    Meant for tests, logging and the like: what asks here can't be called from a script or a worker, where there is
+    no request.
+    """
+    return manager.get()["request"]
+
+
+def get_current_registry(context: Any = None) -> AnyRegistry:
+    """Return the registry of the application that is at work here, or the global one.
+
+    Args:
+        context: not looked at; zope's ``getSiteManager`` hook passes one.
+    """
+    return manager.get()["registry"]
+
+
+class RequestContext:
+    """Makes a request the current one, for as long as a ``with`` statement lasts or between `begin` and `end`."""
+
+    def __init__(self, request: AnyRequest) -> None:
+        self.request = request
+
+    def begin(self) -> AnyRequest:
+        """Make the request and its registry current, and return the request."""
+        request = self.request
+        manager.push({"registry": request.registry, "request": request})
+        return request
+
+    def end(self) -> None:
+        """Make current again what was before."""
+        manager.pop()
+
+    def __enter__(self) -> AnyRequest:
+        return self.begin()
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.end()

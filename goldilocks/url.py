@@ -1,0 +1,326 @@
+"""URLs for what the application has: routes, resources, static files.
+
+A URL is put together from four parts: the application's own (scheme, host, port and script name: from the request, or
+as overridden), the path (from a route, a resource or a file), path segments to append, and query and anchor.
+``..._url`` gives all of it, ``..._path`` leaves scheme and host out. Everything is quoted here; what goes in is plain
+text. The functions at the foot are the methods of the request under their oldest names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from goldilocks.encode import url_quote, urlencode
+from goldilocks.interfaces import IResourceURL, IRoutesMapper, IStaticURLInfo
+from goldilocks.names import did_you_mean
+from goldilocks.path import caller_package
+from goldilocks.threadlocal import get_current_registry
+from goldilocks.traversal import PATH_SAFE, PATH_SEGMENT_SAFE, ResourceURL, quote_path_segment
+from goldilocks.types import AnyRegistry, AnyRequest, Context, Environ
+from goldilocks.util import bytes_
+
+#: What stands unquoted in a query that is given as text, and in an anchor. SPEC: RFC 3986, 3.4 and 3.5; but for ``~``,
+#: ``-``, ``.`` and ``_``, which are never quoted.
+QUERY_SAFE = "/?:@!$&'()*+,;="
+ANCHOR_SAFE = QUERY_SAFE
+
+#: The port that a URL needn't name. SPEC: RFC 9110, 4.2.1 and 4.2.2
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+#: What ``resource_url`` calls the overrides that ``route_url`` takes.
+_RESOURCE_OVERRIDES = {
+    "app_url": "_app_url",
+    "scheme": "_scheme",
+    "host": "_host",
+    "port": "_port",
+    "query": "_query",
+    "anchor": "_anchor",
+}
+
+
+def parse_url_overrides(request: AnyRequest, kw: dict[str, Any]) -> tuple[str, str, str]:
+    """Take the overrides out of ``kw`` and return what stands before and behind the path.
+
+    Args:
+        request: says what isn't overridden.
+        kw: ``_app_url`` (everything up to the path), or some of ``_scheme``, ``_host`` and ``_port``; ``_query``
+            (pairs, a mapping, or text) and ``_anchor``.
+
+    Returns:
+        The beginning, the query with its ``?`` and the anchor with its ``#``; the last two may be empty.
+    """
+    if not kw:  # PERF: a URL without options
+        return request.application_url, "", ""
+    app_url = kw.pop("_app_url", None)
+    scheme = kw.pop("_scheme", None)
+    host = kw.pop("_host", None)
+    port = kw.pop("_port", None)
+    query = kw.pop("_query", None)
+    anchor = kw.pop("_anchor", None)
+
+    if app_url is None:
+        if scheme is None and host is None and port is None:
+            app_url = request.application_url
+        else:
+            app_url = request._partial_application_url(scheme, host, port)
+    if query:
+        query = f"?{url_quote(query, QUERY_SAFE) if isinstance(query, str) else urlencode(query)}"
+    if anchor:
+        anchor = f"#{url_quote(anchor, ANCHOR_SAFE)}"
+    return app_url, query or "", anchor or ""
+
+
+class URLMethodsMixin:
+    """What a request can say about URLs.
+
+    All methods take further path segments as positional arguments, and these keywords (``resource_url`` and
+    ``resource_path`` take them without the underscore):
+
+    - ``_query``: pairs or a mapping, encoded as a form is; or text, which is only quoted;
+    - ``_anchor``: what follows the ``#``;
+    - ``_scheme``, ``_host``, ``_port``: replace these parts. A scheme without a port implies the scheme's own port;
+    - ``_app_url``: replaces everything before the path, and wins over the three.
+
+    What is ``None`` or empty counts as not given.
+    """
+
+    # what the methods lean on; WebOb's request has them
+    environ: Environ
+
+    def _partial_application_url(
+        self, scheme: str | None = None, host: str | None = None, port: str | int | None = None
+    ) -> str:
+        """Return ``application_url`` with one part or several replaced."""
+        environ = self.environ
+        if scheme is None:
+            scheme = str(environ["wsgi.url_scheme"])
+        elif port is None:
+            port = _DEFAULT_PORTS.get(scheme)
+        name, own_port = _split_port(host or environ.get("HTTP_HOST") or environ["SERVER_NAME"])
+        port = str(port or own_port or environ["SERVER_PORT"])
+        authority = name if port in ("", _DEFAULT_PORTS.get(scheme)) else f"{name}:{port}"
+        request: AnyRequest = self
+        encoding = getattr(request, "url_encoding", "utf-8")
+        return f"{scheme}://{authority}{url_quote(bytes_(request.script_name, encoding), PATH_SAFE)}"
+
+    def route_url(self, route_name: str, *elements: Any, **kw: Any) -> str:
+        """Return the URL of a route.
+
+        Args:
+            route_name: as the route was added.
+            elements: segments to append.
+            kw: a value for each marker of the pattern, and the overrides (see the class). The value for a
+                ``*remainder`` may be a tuple of segments, or text whose slashes stay. What the pattern doesn't name
+                is ignored.
+
+        Raises:
+            KeyError: there is no such route, or a marker has no value.
+        """
+        route = _route(self, route_name)
+        if route.pregenerator is not None:
+            elements, kw = route.pregenerator(self, elements, kw)
+        app_url, query, anchor = parse_url_overrides(self, kw)
+        path = route.generate(kw)
+        if elements:
+            separator = "" if path.endswith("/") else "/"
+            path = f"{path}{separator}{_join_elements(elements)}"
+        return f"{app_url}{path}{query}{anchor}"
+
+    def route_path(self, route_name: str, *elements: Any, **kw: Any) -> str:
+        """Return the URL of a route without scheme and host; arguments as for `route_url`."""
+        kw["_app_url"] = self.script_name  # type: ignore[attr-defined]
+        return self.route_url(route_name, *elements, **kw)
+
+    def current_route_url(self, *elements: Any, **kw: Any) -> str:
+        """Return the URL of the route that matched, with its own values and query where none are given.
+
+        Args:
+            elements: segments to append.
+            kw: as for `route_url`; ``_route_name`` names another route to take the values of this one.
+
+        Raises:
+            ValueError: no route matched, and none is named.
+            KeyError: as for `route_url`.
+        """
+        request: AnyRequest = self
+        if "_route_name" in kw:
+            route_name = kw.pop("_route_name")
+        else:
+            route_name = getattr(getattr(request, "matched_route", None), "name", None)
+            if route_name is None:
+                raise ValueError("no route matched this request; name one with _route_name")
+        if "_query" not in kw:
+            kw["_query"] = request.GET
+        return self.route_url(route_name, *elements, **{**(request.matchdict or {}), **kw})
+
+    def current_route_path(self, *elements: Any, **kw: Any) -> str:
+        """Return what `current_route_url` does, without scheme and host."""
+        kw["_app_url"] = self.script_name  # type: ignore[attr-defined]
+        return self.current_route_url(*elements, **kw)
+
+    def resource_url(self, resource: Context, *elements: Any, **kw: Any) -> str:
+        """Return the URL of a resource: by its place in the tree, its own ``__resource_url__``, or a route.
+
+        It ends in a slash, unless segments are appended. A virtual root is left out of it.
+
+        Args:
+            resource: must know its ``__name__`` and ``__parent__``.
+            elements: segments to append.
+            kw: the overrides (see the class), without underscores. With ``route_name`` the URL is that route's, and
+                the resource's path fills the marker that ``route_remainder_name`` names (``traverse`` by default);
+                ``route_kw`` holds values for the other markers.
+
+        Raises:
+            KeyError: as for `route_url`, if a route is named.
+        """
+        overrides = {ours: kw[name] for name, ours in _RESOURCE_OVERRIDES.items() if kw.get(name) is not None}
+        place = _registry(self).adapters.queryMultiAdapter((resource, self), IResourceURL)
+        if place is None:
+            place = ResourceURL(resource, self)
+        if "route_name" in kw:
+            overrides[kw.get("route_remainder_name", "traverse")] = _segments(place)
+            overrides.update(kw.get("route_kw") or {})
+            return self.route_url(kw["route_name"], *elements, **overrides)
+
+        app_url, query, anchor = parse_url_overrides(self, overrides)
+        url = None
+        make_url = getattr(resource, "__resource_url__", None)
+        if make_url is not None:  # it may still decline, by returning None
+            parts = {
+                "virtual_path": place.virtual_path,
+                "physical_path": place.physical_path,
+                "app_url": app_url,
+            }
+            url = make_url(self, parts)
+        if url is None:
+            url = f"{app_url}{place.virtual_path}"
+        return f"{url}{_join_elements(elements)}{query}{anchor}"
+
+    #: COMPAT: request.model_url, from when resources were called models
+    model_url = resource_url
+
+    def resource_path(self, resource: Context, *elements: Any, **kw: Any) -> str:
+        """Return the URL of a resource without scheme and host; arguments as for `resource_url`."""
+        kw["app_url"] = self.script_name  # type: ignore[attr-defined]
+        return self.resource_url(resource, *elements, **kw)
+
+    def static_url(self, path: str, **kw: Any) -> str:
+        """Return the URL of a static file.
+
+        Args:
+            path: an asset specification (``package:folder/file.css``), a file's absolute path, or one that is
+                relative to the package of the caller.
+            kw: the overrides (see the class).
+
+        Raises:
+            ValueError: no static view serves it.
+        """
+        path = _asset_spec(path)
+        info = _registry(self).queryUtility(IStaticURLInfo)
+        if info is None:
+            raise ValueError(
+                f"no static view serves {path!r}; say config.add_static_view(...) for its folder"
+            )
+        url: str = info.generate(path, self, **kw)
+        return url
+
+    def static_path(self, path: str, **kw: Any) -> str:
+        """Return the URL of a static file without scheme and host; arguments as for `static_url`."""
+        kw["_app_url"] = self.script_name  # type: ignore[attr-defined]
+        return self.static_url(_asset_spec(path), **kw)
+
+
+def _split_port(host: str) -> tuple[str, str]:
+    """Split a host as HTTP writes it into name and port; the port may be empty.
+
+    >>> _split_port("example.com:8080"), _split_port("example.com"), _split_port("[::1]:8080")
+    (('example.com', '8080'), ('example.com', ''), ('[::1]', '8080'))
+    """
+    start = host.rfind("]") + 1  # SPEC: RFC 3986, 3.2.2; the colons of an IPv6 address stand in brackets
+    name, _, port = host[start:].partition(":")
+    return host[:start] + name, port
+
+
+def _registry(request: AnyRequest) -> AnyRegistry:
+    """Return the registry of a request; a request made by hand may have none, then it is the current one."""
+    try:
+        return request.registry
+    except AttributeError:
+        return get_current_registry()
+
+
+def _route(request: AnyRequest, name: str) -> Any:
+    mapper = _registry(request).queryUtility(IRoutesMapper)
+    route = None if mapper is None else mapper.get_route(name)
+    if route is None:
+        get_routes = getattr(mapper, "get_routes", None)  # an application without routes has no mapper
+        known = [] if get_routes is None else [other.name for other in get_routes(include_static=True)]
+        raise KeyError(f"no route named {name!r}{did_you_mean(name, known)}")
+    return route
+
+
+def _segments(place: Any) -> tuple[str, ...]:
+    segments: tuple[str, ...] | None = getattr(place, "virtual_path_tuple", None)
+    if segments is None:
+        # COMPAT: an IResourceURL adapter may know its path as text alone
+        segments = tuple(place.virtual_path.split("/"))
+    return segments
+
+
+def _join_elements(elements: Iterable[Any]) -> str:
+    return "/".join([quote_path_segment(element, safe=PATH_SEGMENT_SAFE) for element in elements])
+
+
+def _asset_spec(path: str) -> str:
+    """Return ``path`` so that it says where it starts: a relative one starts at the package of our caller's caller."""
+    if os.path.isabs(path) or ":" in path:
+        return path
+    return f"{caller_package(level=3).__name__}:{path}"
+
+
+def route_url(route_name: str, request: AnyRequest, *elements: Any, **kw: Any) -> str:
+    """Return ``request.route_url(route_name, *elements, **kw)``."""
+    url: str = request.route_url(route_name, *elements, **kw)
+    return url
+
+
+def route_path(route_name: str, request: AnyRequest, *elements: Any, **kw: Any) -> str:
+    """Return ``request.route_path(route_name, *elements, **kw)``."""
+    path: str = request.route_path(route_name, *elements, **kw)
+    return path
+
+
+def resource_url(resource: Context, request: AnyRequest, *elements: Any, **kw: Any) -> str:
+    """Return ``request.resource_url(resource, *elements, **kw)``."""
+    url: str = request.resource_url(resource, *elements, **kw)
+    return url
+
+
+#: COMPAT: url.model_url, from when resources were called models
+model_url = resource_url
+
+
+def static_url(path: str, request: AnyRequest, **kw: Any) -> str:
+    """Return ``request.static_url(path, **kw)``; a relative path is relative to the package of the caller."""
+    url: str = request.static_url(_asset_spec(path), **kw)
+    return url
+
+
+def static_path(path: str, request: AnyRequest, **kw: Any) -> str:
+    """Return ``request.static_path(path, **kw)``; a relative path is relative to the package of the caller."""
+    result: str = request.static_path(_asset_spec(path), **kw)
+    return result
+
+
+def current_route_url(request: AnyRequest, *elements: Any, **kw: Any) -> str:
+    """Return ``request.current_route_url(*elements, **kw)``."""
+    url: str = request.current_route_url(*elements, **kw)
+    return url
+
+
+def current_route_path(request: AnyRequest, *elements: Any, **kw: Any) -> str:
+    """Return ``request.current_route_path(*elements, **kw)``."""
+    path: str = request.current_route_path(*elements, **kw)
+    return path

@@ -1,0 +1,97 @@
+"""Replays: what static file serving of other frameworks let out, asked of a whole application."""
+
+from __future__ import annotations
+
+import pytest
+from webtest import TestApp
+
+from goldilocks.config import Configurator
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """An application that serves ``st/static``; secrets lie around it."""
+    root = tmp_path / "st" / "static"
+    (root / "sub").mkdir(parents=True)
+    (root / "app.css").write_text("inside")
+    (root / "sub" / "index.html").write_text("inside")
+    (root.parent / "index.html").write_text("outside")
+    (root.parent / "static2").mkdir()
+    (root.parent / "static2" / "x.txt").write_text("outside")
+    (root / "link").symlink_to(root.parent / "static2")
+    config = Configurator()
+    config.add_static_view("static", str(root))
+    return TestApp(config.make_wsgi_app(), extra_environ={"HTTP_HOST": "good.example"})
+
+
+def get(site, path):
+    """Send a path as a server hands it on: decoded once."""
+    return site.get("/", extra_environ={"PATH_INFO": path}, expect_errors=True)
+
+
+def refused(site, path):
+    response = get(site, path)
+    return response.status_code in (400, 404) and "outside" not in response
+
+
+def test_the_file_itself(site):
+    """What the refusals below are measured against."""
+    assert get(site, "/static/app.css").text == "inside"
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/\x00/..", "/static/\x00", "/static/app.css\x00.txt", "/static/\x01", "/static/a\n"]
+)
+def test_nul_in_a_static_path(site, path):
+    """CVE-2023-40587: a control in a path never reaches the file system."""
+    assert refused(site, path)
+
+
+def test_sibling_whose_name_begins_like_the_root(site):
+    """CVE-2023-29159: containment is by components, not by a string's beginning."""
+    assert refused(site, "/static/../static2/x.txt")
+
+
+def test_link_that_leads_out_of_the_root(site):
+    """CVE-2024-23334: a link in the root that leads out of it is not followed."""
+    assert refused(site, "/static/link/x.txt")
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../../../../etc/passwd", "/static/sub/../../static2/x.txt", "/static//etc/passwd"]
+)
+def test_parent_segments(site, path):
+    """CVE-2024-32982: parent segments lead nowhere."""
+    assert refused(site, path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/..%2f..%2fetc/passwd", "/static/%2e%2e/static2/x.txt", "/static/..\\static2\\x.txt"]
+)
+def test_slash_encoded_twice(site, path):
+    """CVE-2017-16762: a path is decoded once, and what is encoded then stays a word."""
+    assert refused(site, path)
+
+
+@pytest.mark.parametrize("name", ["NUL", "CON.txt ", "sub/AUX", "\\\\server\\share", "C:/windows", "c:"])
+def test_names_that_are_devices_or_drives(site, name):
+    """CVE-2024-49766, CVE-2025-66221, CVE-2026-21860, CVE-2026-27199: refused on every platform."""
+    assert refused(site, f"/static/{name}")
+
+
+@pytest.mark.parametrize("path", ["/static//evil.com/..", "/static//evil.com/../sub", "/static/sub"])
+def test_redirect_never_leaves_the_host(site, path):
+    """CVE-2009-2659, CVE-2017-7234, CVE-2023-28370: the one redirect there is adds the slash, on this host."""
+    response = get(site, path)
+    if response.status_code == 301:
+        assert response.location.startswith("http://good.example/static/")
+
+
+def test_redirect_of_a_view_at_the_very_root(tmp_path):
+    """CVE-2014-0480, CVE-2018-14574, CVE-2020-28724: a path of two slashes doesn't become a host."""
+    (tmp_path / "evil.com").mkdir()
+    config = Configurator()
+    config.add_static_view("/", str(tmp_path))
+    response = get(TestApp(config.make_wsgi_app(), extra_environ={"HTTP_HOST": "good.example"}), "//evil.com")
+    assert response.status_code == 301
+    assert response.location == "http://good.example/evil.com/"

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import io
+import sys
+import types
+
+import pytest
+import venusian
+from webob import Request
+from zope.interface.registry import Components
+
+from goldilocks.interfaces import IResponse, IResponseFactory
+from goldilocks.names import VENUSIAN_CATEGORY
+from goldilocks.response import (
+    _BLOCK_SIZE,
+    FileIter,
+    FileResponse,
+    Response,
+    _get_response_factory,
+    _guess_type,
+    response_adapter,
+)
+
+
+@pytest.fixture
+def page(tmp_path):
+    path = tmp_path / "page.txt"
+    path.write_bytes(b"0123456789")
+    return path
+
+
+def answer(response, **environ):
+    """Send ``response`` as a server does, closing its body; returns WebOb's view of it."""
+    sent = Request.blank("/", environ).send(response)
+    assert sent.body is not None  # read to the end, which closes it
+    return sent
+
+
+def test_response_is_known_as_one():
+    """Our class and its instances provide ``IResponse``."""
+    assert IResponse.implementedBy(Response)
+    assert IResponse.providedBy(Response())
+
+
+def test_file_response_sends_the_file(page):
+    """The body is the file, its length and date are in the headers, the type is guessed."""
+    response = FileResponse(page)
+    sent = answer(response)
+    assert sent.body == b"0123456789"
+    assert sent.content_length == 10
+    assert sent.content_type == "text/plain"
+    assert int(sent.last_modified.timestamp()) == int(page.stat().st_mtime)
+    assert sent.cache_control.max_age is None
+
+
+def test_file_response_takes_type_and_encoding(page):
+    """A type that is given isn't guessed, and the encoding comes with it."""
+    sent = answer(FileResponse(page, content_type="image/png", content_encoding="gzip"))
+    assert (sent.content_type, sent.content_encoding) == ("image/png", "gzip")
+
+
+def test_file_response_says_how_long_it_keeps(page):
+    """``cache_max_age`` is in seconds."""
+    response = FileResponse(page, cache_max_age=60)
+    response.app_iter.close()
+    assert response.cache_control.max_age == 60
+
+
+def test_file_response_answers_ranges(page):
+    """A range request gets the part."""
+    sent = answer(FileResponse(page), HTTP_RANGE="bytes=2-4")
+    assert (sent.status_code, sent.body) == (206, b"234")
+
+
+def test_file_response_closes_the_file_when_nothing_changed(page):
+    """A conditional request that needs no body closes the file all the same."""
+    response = FileResponse(page)
+    body = response.app_iter
+    sent = answer(response, HTTP_IF_MODIFIED_SINCE=response.headers["Last-Modified"])
+    assert sent.status_code == 304
+    assert body.file.closed
+
+
+def test_file_response_uses_the_servers_way_to_send_files(page):
+    """With a request whose server has a file wrapper, that makes the body."""
+    calls = []
+
+    class Wrapper(FileIter):
+        def __init__(self, file, block_size):
+            calls.append(block_size)
+            super().__init__(file, block_size)
+
+    request = Request.blank("/", {"wsgi.file_wrapper": Wrapper})
+    sent = answer(FileResponse(page, request=request))
+    assert sent.body == b"0123456789"
+    assert calls == [_BLOCK_SIZE]
+
+
+def test_file_response_with_a_plain_server(page):
+    """With a request whose server has no file wrapper, ours makes the body."""
+    response = FileResponse(page, request=Request.blank("/"))
+    assert isinstance(response.app_iter, FileIter)
+    response.app_iter.close()
+
+
+def test_file_response_of_no_file(tmp_path):
+    """A path where nothing lies is the caller's error."""
+    with pytest.raises(FileNotFoundError):
+        FileResponse(tmp_path / "nothing")
+
+
+def test_file_iter_reads_in_blocks():
+    """No block is larger than asked for, and together they are the file."""
+    assert list(FileIter(io.BytesIO(b"abcde"), 2)) == [b"ab", b"cd", b"e"]
+
+
+def test_file_iter_closes_the_file():
+    """Closing the body closes the file."""
+    file = io.BytesIO()
+    FileIter(file).close()
+    assert file.closed
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.html", ("text/html", None)),
+        ("a.tar.gz", ("application/x-tar", "gzip")),
+        ("a.unheard-of", ("application/octet-stream", None)),
+    ],
+)
+def test_guess_type(name, expected):
+    """The name tells type and encoding; what it doesn't tell is bytes."""
+    assert _guess_type(name) == expected
+
+
+def test_default_response_factory():
+    """Without a factory of the application, responses are ours."""
+    assert type(_get_response_factory(Components())(None)) is Response
+
+
+def test_response_factory_of_the_application():
+    """The application's factory is used where it is registered."""
+    registry = Components()
+    registry.registerUtility(factory := lambda request: "a response", IResponseFactory)
+    assert _get_response_factory(registry) is factory
+
+
+class Config:
+    """Writes down which adapters are said."""
+
+    def __init__(self):
+        self.said = []
+
+    def add_response_adapter(self, adapter, type_or_iface, **kw):
+        self.said.append((adapter, type_or_iface, kw))
+
+
+def said_by(source, category=VENUSIAN_CATEGORY):
+    """Scan a module of this source, and return what was said, with the name of the adapter."""
+    module = types.ModuleType("scanned")
+    sys.modules["scanned"] = module
+    config = Config()
+    try:
+        exec(f"from goldilocks.response import response_adapter\n{source}", vars(module))
+        venusian.Scanner(config=config).scan(module, categories=(category,))
+    finally:
+        del sys.modules["scanned"]
+    return [(adapter.__name__, type_or_iface, kw) for adapter, type_or_iface, kw in config.said]
+
+
+def test_response_adapter_says_each_type():
+    """Every class or interface is taught."""
+    said = said_by("@response_adapter(int, dict)\ndef adapt(value): ...")
+    assert said == [("adapt", int, {}), ("adapt", dict, {})]
+
+
+def test_response_adapter_category_and_arguments():
+    """``_category`` chooses the scan, and the rest is handed on."""
+    source = "@response_adapter(int, _category='mine', more=1)\ndef adapt(value): ..."
+    assert said_by(source) == []
+    assert said_by(source, "mine") == [("adapt", int, {"more": 1})]
+
+
+def test_response_adapter_inside_another_decorator():
+    """``_depth`` says how far away the decorated function is, and then the scan knows its module."""
+    said = said_by(
+        "def adapts(wrapped): return response_adapter(int, _depth=1)(wrapped)\n@adapts\ndef adapt(value): ..."
+    )
+    assert said == [("adapt", int, {})]
+
+
+def test_response_adapter_returns_what_it_decorates():
+    """The decorated function stays itself."""
+
+    def adapt(value): ...
+
+    assert response_adapter(int)(adapt) is adapt
