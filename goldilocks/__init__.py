@@ -1,0 +1,1 @@
+"""goldilocks: a web framework that is just right."""

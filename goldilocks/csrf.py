@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from hmac import compare_digest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from webob.cookies import CookieProfile
@@ -38,8 +38,10 @@ class _StoragePolicy:
     #: Makes a new token; a policy may be given another one.
     _token_factory = staticmethod(lambda: secrets.token_hex(TOKEN_BYTES))
 
-    def get_csrf_token(self, request: AnyRequest) -> str:
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def get_csrf_token(self, request: AnyRequest) -> str:
+            """Return the visitor's token; each policy does it its own way."""
 
     def check_csrf_token(self, request: AnyRequest, supplied_token: str) -> bool:
         """Decide whether ``supplied_token`` is the visitor's."""

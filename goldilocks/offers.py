@@ -1,42 +1,42 @@
-"""Media types that views offer: their one spelling, and their order where the client doesn't care."""
+"""Media types on offer: their one spelling, and their order where the client doesn't care."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from webob.acceptparse import Accept
 
 
-def normalize_accept_offer(offer: str, allow_range: bool = False) -> str:
-    """Return a media type in its one spelling, or raise ``ValueError``.
+def normalize_accept_offer(offer: str) -> str:
+    """Write a media type in the one way in which offers are compared: names in lower case, parameters after semicolons.
 
-    Args:
-        offer: such as ``text/html`` or ``text/html;charset=utf8``.
-        allow_range: let ``text/*`` and ``*/*`` pass as they are.
-
-    >>> normalize_accept_offer("Text/HTML")
-    'text/html'
+    Raises:
+        ValueError: it isn't a media type.
     """
-    if allow_range and "*" in offer:
-        return offer.lower()
     return str(Accept.parse_offer(offer))
 
 
-def sort_accept_offers(offers: Iterable[str], order: Sequence[str] | None = None) -> list[str]:
-    """Sort media types by server's preference: as in ``order``, unknown ones last, with parameters before without.
+def sort_accept_offers(offers: Sequence[str], order: Sequence[str] | None = None) -> list[str]:
+    """Put media types into the order in which a server prefers them.
+
+    Types stand in the order that ``order`` gives them. Among offers of one type, those with parameters come before
+    the bare one, again in the order that ``order`` gives them. Where nothing decides, offers stay as they stood.
 
     >>> sort_accept_offers(["text/plain", "text/html", "text/html;level=1"], ["text/html", "text/plain"])
     ['text/html;level=1', 'text/html', 'text/plain']
+
+    Args:
+        offers: normalized, as `normalize_accept_offer` gives them.
+        order: the most wanted first; bare types, and types with parameters.
     """
-    offers = list(offers)
-    weight = {offer: position for position, offer in enumerate(order or ())}
-    last = len(weight) + 1
+    unlisted = len(offers)
+    places: dict[str, int] = {}
+    for place, media_type in enumerate(order or ()):
+        places.setdefault(media_type, place)
 
     def rank(offer: str) -> tuple[int, int]:
-        type_, subtype, params = Accept.parse_offer(offer)
-        return (
-            weight.get(f"{type_}/{subtype}", last),
-            weight.get(offer, last) if params else last + 1,
-        )
+        parsed = Accept.parse_offer(offer)
+        type_place = places.get(f"{parsed.type}/{parsed.subtype}", unlisted)
+        return type_place, places.get(offer, unlisted) if parsed.params else unlisted + 1
 
     return sorted(offers, key=rank)

@@ -26,7 +26,16 @@ from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER, ViewEntry
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, AnyView, Context, Predicate, Settings, View
+    from goldilocks.types import (
+        AnyRegistry,
+        AnyRequest,
+        AnyResponse,
+        AnyView,
+        Context,
+        Predicate,
+        Settings,
+        View,
+    )
 
 #: Runs before the view; raises to refuse the request.
 Guard = Callable[[Any, Any], None]
@@ -110,6 +119,7 @@ class Stage:
         return self.name
 
     def __call__(self, view: View, info: ViewInfo) -> View:
+        """Derive ``view`` by this stage alone, as any view deriver does."""
         return _Composition(view).under(self.name, self, info).sealed()
 
 
@@ -354,7 +364,7 @@ class DefaultViewMapper:
 
     def _map_nonclass(self, view: Any) -> View:
         attr = self.attr
-        mapped = view
+        mapped: Any = view
         if requestonly(view, attr):
             target = view if attr is None else None
 
@@ -376,5 +386,6 @@ class DefaultViewMapper:
             mapped = method_view  # attributes can't be written onto a bound method
         if inspect.isroutine(mapped):
             described = object_description(view)
-            mapped.__text__ = described if attr is None else f"attr {attr} of {described}"  # type: ignore[attr-defined]
+            text = described if attr is None else f"attr {attr} of {described}"
+            mapped.__text__ = text  # type: ignore[union-attr]  # functions take attributes, bound methods are wrapped
         return mapped

@@ -83,7 +83,7 @@ class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a 
     @reify
     def package_name(self) -> str:
         """The name of the package that this application is."""
-        return self.__name__  # type: ignore[no-any-return]
+        return self.__name__
 
     @property
     def settings(self) -> Settings | None:
@@ -209,7 +209,9 @@ class Introspectable(dict):  # type: ignore[type-arg]  # its keys are the catego
             change(me, (category_name, undefer(discriminator)))
 
     def _assert_resolved(self) -> None:
-        assert not isinstance(self.discriminator, Deferred), "the discriminator is not known before registration"
+        assert not isinstance(self.discriminator, Deferred), (
+            "the discriminator is not known before registration"
+        )
 
     def __hash__(self) -> int:  # type: ignore[override]  # facts are keys of the introspector's relations
         self._assert_resolved()
@@ -220,7 +222,9 @@ class Introspectable(dict):  # type: ignore[type-arg]  # its keys are the catego
 
     def __repr__(self) -> str:
         self._assert_resolved()
-        return f"<{type(self).__name__} category {self.category_name!r}, discriminator {self.discriminator!r}>"
+        return (
+            f"<{type(self).__name__} category {self.category_name!r}, discriminator {self.discriminator!r}>"
+        )
 
 
 Pair = tuple[str, Any]

@@ -146,6 +146,12 @@ class Request(
         """The response that a renderer fills; what a view sets on it beforehand (a cookie, a status) is sent."""
         return _get_response_factory(self.registry)(self)
 
+    @property
+    def application_url(self) -> str:
+        """Where the application begins: scheme, host and script name."""
+        # PERF: absolute URLs; an application at the root of its host has nothing to quote
+        return super().application_url if self.environ.get("SCRIPT_NAME") else self.host_url
+
     def is_response(self, ob: Any) -> bool:
         """Tell whether ``ob`` can be sent as it is: it is a response, or one for its own adapter."""
         if ob.__class__ is Response or IResponse.providedBy(ob):

@@ -1,8 +1,7 @@
 r"""The pattern language of routes: ``/pages/{id}``, ``/{year:\d{4}}``, ``/files/*path``, and the old ``/:id``.
 
-A pattern is read once into its parts. From the parts come the function that matches a path, the one that makes a
-path, the *shape* (which segments a path must have to be worth trying; the route table sorts routes by it), and the
-rank among patterns that were said in no particular order. What a part may be:
+A pattern is read once into its parts. From the parts come the function that matches a path, the one that makes a path,
+and the *shape*: which segments a path must have to be worth trying. What a part may be:
 
 - literal text; braces that don't enclose a name are literal too
 - ``{name}``: at least one character, and no slash
@@ -30,8 +29,6 @@ from goldilocks.util import text_
 MatchDict: TypeAlias = dict[str, Any]
 Matcher: TypeAlias = Callable[[str], MatchDict | None]
 Generator: TypeAlias = Callable[[Mapping[str, Any]], str]
-#: Ranks one segment of a pattern; the smaller, the more specific.
-SegmentRank: TypeAlias = tuple[int, int, int, int]
 
 route_re = re.compile(r"(\{[A-Za-z_](?:[^{}]|\{[^{}]*\})*\})")
 old_route_re = re.compile(r"(:[A-Za-z_]\w*)")
@@ -257,22 +254,21 @@ def compile_pattern(source: str | bytes) -> CompiledPattern:
 
 
 def _matcher_of(pattern: Pattern, shape: Shape | None) -> Matcher:
-    """Make the function that takes a decoded path and returns what its parts are, or ``None``.
-
-    Raises:
-        RoutePatternError: a name or a regular expression is no good.
-    """
-    placeholders = pattern.placeholders
-    if shape is None or any(found.regex is not None for found in placeholders):
-        return _match_by_regex(pattern)
+    """Make the function that takes a decoded path and returns what its parts are, or ``None``."""
+    if shape is None or any(found.regex is not None for found in pattern.placeholders):
+        return _match_by_regex(pattern, _regex_of(pattern))
     fault = _fault_in_names(pattern)
     if fault:
         raise _error(pattern.source, fault)
-    if pattern.rest:
-        return _match_segments_and_rest(shape.segments, pattern.rest)
-    if placeholders:
-        return _match_segments(shape.segments)
-    return _match_literally("".join(_literals(pattern)))
+    if not pattern.rest and not pattern.placeholders:
+        return _match_literally("".join(_literals(pattern)))
+    if any(len(segment.placeholders) > 1 for segment in shape.segments):
+        return (
+            _match_segments_and_rest(shape.segments, pattern.rest)
+            if pattern.rest
+            else _match_segments(shape.segments)
+        )
+    return _match_lazily(pattern, shape)
 
 
 def _literals(pattern: Pattern) -> Iterator[str]:
@@ -284,6 +280,66 @@ def _match_literally(text: str) -> Matcher:
         return {} if path == text else None
 
     return match
+
+
+def _regex_of(pattern: Pattern) -> str:
+    return "".join(
+        re.escape(part)
+        if isinstance(part, str)
+        else _group(part.name, FREE if part.regex is None else part.regex)
+        for part in pattern.parts
+    )
+
+
+def _group(name: str, regex: str) -> str:
+    return f"(?P<{name}>{regex})"
+
+
+def _match_by_regex(pattern: Pattern, regex: str) -> Matcher:
+    rest = pattern.rest
+    if rest:
+        regex += _group(rest, ".*?")
+    try:
+        # Not fullmatch, which would bind differently around a regular expression that has a | outside of parentheses.
+        # And not $, which would let a line break through at the end.
+        match_path = re.compile(regex + r"\Z").match
+    except re.error as error:
+        raise _error(pattern.source, _fault(pattern, error)) from error
+
+    def match(path: str) -> MatchDict | None:
+        matched = match_path(path)
+        if matched is None:
+            return None
+        found = matched.groupdict()
+        if rest:
+            found[rest] = split_path_info(found[rest] or "")
+        return found
+
+    return match
+
+
+def _match_lazily(pattern: Pattern, shape: Shape) -> Matcher:
+    """Match a pattern with no more than one ``{name}`` in a segment.
+
+    What a segment took is never taken back (``(?>...)``): its end is fixed by the next slash, so nothing else could
+    come of it, and the time stays linear. The route table matches most of these patterns by itself, so the regular
+    expression is only made when somebody asks for it.
+    """
+    made: list[Matcher] = []
+
+    def match(path: str) -> MatchDict | None:
+        if not made:
+            regex = "".join(f"(?>{_segment_regex(segment)})" for segment in shape.segments)
+            made.append(_match_by_regex(pattern, regex))
+        return made[0](path)
+
+    return match
+
+
+def _segment_regex(segment: Segment) -> str:
+    first, *others = map(re.escape, segment.literals)
+    names = [found.name for found in segment.placeholders]
+    return f"/{first}" + "".join(_group(name, FREE) + text for name, text in zip(names, others, strict=True))
 
 
 def _match_segments(segments: tuple[Segment, ...]) -> Matcher:
@@ -366,35 +422,6 @@ def _spread(literals: tuple[str, ...], text: str) -> list[str] | None:
     return values[::-1]
 
 
-def _match_by_regex(pattern: Pattern) -> Matcher:
-    rest = pattern.rest
-    source = "".join(
-        re.escape(part)
-        if isinstance(part, str)
-        else f"(?P<{part.name}>{FREE if part.regex is None else part.regex})"
-        for part in pattern.parts
-    )
-    if rest:
-        source += f"(?P<{rest}>.*?)"
-    try:
-        # Not fullmatch, which would bind differently around a regular expression that has a | outside of parentheses.
-        # And not $, which would let a line break through at the end.
-        match_path = re.compile(source + r"\Z").match
-    except re.error as error:
-        raise _error(pattern.source, _fault(pattern, error)) from error
-
-    def match(path: str) -> MatchDict | None:
-        matched = match_path(path)
-        if matched is None:
-            return None
-        found = matched.groupdict()
-        if rest:
-            found[rest] = split_path_info(found[rest] or "")
-        return found
-
-    return match
-
-
 # --- What is wrong with a pattern ------------------------------------------------------------------------------------
 
 
@@ -444,61 +471,3 @@ def _filled(value: Any, is_rest: bool) -> str:
     if is_rest and is_nonstr_iter(value) and not isinstance(value, bytes):
         return "/".join([quote_path_segment(name, safe=PATH_SAFE) for name in value])
     return quote_path_segment(value, safe=PATH_SAFE)
-
-
-# --- Which pattern is more specific ----------------------------------------------------------------------------------
-
-_LITERAL, _PARTLY, _REGEX, _FREE, _OPEN = range(5)
-
-
-def specificity(pattern: str | bytes) -> tuple[tuple[SegmentRank, ...], str]:
-    r"""Rank a pattern: sorted by this, the more specific of two that can match one path comes first.
-
-    Patterns are compared segment by segment, from the left, and the first difference decides. In a segment, literal text
-    goes before text with a placeholder, that before a regular expression, that before ``{name}``, and what
-    may hold slashes comes last:
-
-    >>> patterns = ["/*rest", "/{x:.*}", "/{x}", r"/{x:\d+}", "/a{x}", "/about"]
-    >>> sorted(patterns, key=specificity)
-    ['/about', '/a{x}', '/{x:\\d+}', '/{x}', '/{x:.*}', '/*rest']
-
-    The further left the difference, the more it counts; how long a pattern is only shows where one of them goes on with a
-    star while the other still says what it wants:
-
-    >>> sorted(["/{x}/edit", "/a/{y}", "/a/*rest", "/a/b/*rest", "/a/b/c"], key=specificity)
-    ['/a/b/c', '/a/b/*rest', '/a/{y}', '/a/*rest', '/{x}/edit']
-
-    Among segments with a placeholder, more literal text goes first; a star behind text counts as a placeholder, and
-    comes after what ends there:
-
-    >>> sorted(["/a*rest", "/{x}*rest", "/a{x}", "/{x}", "/ab{x}", "/{x}/{y}"], key=specificity)
-    ['/ab{x}', '/a{x}', '/a*rest', '/{x}', '/{x}/{y}', '/{x}*rest']
-
-    Where all that is equal, the text of the pattern decides, so that the order never depends on chance.
-    """
-    read = read_pattern(source=pattern)
-    shape = shape_of(read)
-    text = text_(pattern, "ascii")
-    if shape is None:
-        return ((_OPEN, 0, 0, 0),), text
-    last = len(shape.segments) - 1
-    return tuple(
-        _rank(segment, bool(read.rest) and index == last, shape.is_open and index == last)
-        for index, segment in enumerate(shape.segments)
-    ), text
-
-
-def _rank(segment: Segment, has_star: bool, is_open: bool) -> SegmentRank:
-    literal_length = len("".join(segment.literals))
-    count = len(segment.placeholders)
-    frees = sum(found.regex is None for found in segment.placeholders)
-    crosses = not all(found.regex is None or stays_in_segment(found.regex) for found in segment.placeholders)
-    if not count and not has_star:
-        return (_LITERAL, 0, 0, 0)
-    if literal_length:
-        kind = _PARTLY
-    elif crosses or not count:
-        kind = _OPEN
-    else:
-        kind = _FREE if frees == count else _REGEX
-    return (kind, -literal_length, is_open + has_star, frees)

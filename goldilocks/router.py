@@ -37,7 +37,16 @@ from goldilocks.traversal import DefaultRootFactory, ResourceTreeTraverser
 from goldilocks.viewtable import call_views, view_table
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, Context, Environ, Handler, StartResponse, View
+    from goldilocks.types import (
+        AnyRegistry,
+        AnyRequest,
+        AnyResponse,
+        Context,
+        Environ,
+        Handler,
+        StartResponse,
+        View,
+    )
 
 
 @implementer(IRouter)
@@ -78,7 +87,7 @@ class Router:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, as PEP 3333 wants it."""
         response = self.execution_policy(environ, self)
-        return response(environ, start_response)  # type: ignore[no-any-return]
+        return response(environ, start_response)
 
     def request_context(self, environ: Environ) -> RequestContext:
         """Make the request, and return the context that makes it the current one."""

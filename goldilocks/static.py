@@ -24,6 +24,7 @@ from goldilocks.httpexceptions import HTTPMovedPermanently, HTTPNotFound
 from goldilocks.path import PkgResourcesAssetDescriptor, caller_package
 from goldilocks.response import FileResponse, _guess_type
 from goldilocks.traversal import split_path_info
+from goldilocks.traversal import traversal_path_info as traversal_path_info  # COMPAT: handed on
 from goldilocks.types import AnyRequest, AnyResponse, Context
 
 #: One way to answer with a file: where it lies, and how it is encoded (``None``: as it is).

@@ -14,6 +14,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from webob.acceptparse import create_accept_header
+from zope.interface import alsoProvides, implementer
+
 from goldilocks.config import Configurator
 from goldilocks.decorator import reify
 from goldilocks.dummies import (
@@ -72,8 +75,11 @@ __all__ = [
     "URLMethodsMixin",
     "ViewMethodsMixin",
     "_get_response_factory",
+    "alsoProvides",
     "caller_package",
+    "create_accept_header",
     "get_current_registry",
+    "implementer",
     "manager",
     "reify",
 ]

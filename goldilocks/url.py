@@ -54,17 +54,14 @@ def parse_url_overrides(request: AnyRequest, kw: dict[str, Any]) -> tuple[str, s
     if not kw:  # PERF: a URL without options
         return request.application_url, "", ""
     app_url = kw.pop("_app_url", None)
-    scheme = kw.pop("_scheme", None)
-    host = kw.pop("_host", None)
-    port = kw.pop("_port", None)
     query = kw.pop("_query", None)
     anchor = kw.pop("_anchor", None)
-
+    if "_scheme" in kw or "_host" in kw or "_port" in kw:
+        authority = kw.pop("_scheme", None), kw.pop("_host", None), kw.pop("_port", None)
+        if app_url is None and authority != (None, None, None):
+            app_url = request._partial_application_url(*authority)
     if app_url is None:
-        if scheme is None and host is None and port is None:
-            app_url = request.application_url
-        else:
-            app_url = request._partial_application_url(scheme, host, port)
+        app_url = request.application_url
     if query:
         query = f"?{url_quote(query, QUERY_SAFE) if isinstance(query, str) else urlencode(query)}"
     if anchor:

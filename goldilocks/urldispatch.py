@@ -17,11 +17,19 @@ from zope.interface import implementer
 from goldilocks.encode import is_nonstr_iter as is_nonstr_iter
 from goldilocks.exceptions import URLDecodeError as URLDecodeError
 from goldilocks.interfaces import IRoute, IRoutesMapper
-from goldilocks.routepattern import CompiledPattern, Generator, Matcher, Segment, compile_pattern
+from goldilocks.routepattern import (
+    CompiledPattern,
+    Generator,
+    Matcher,
+    Segment,
+    compile_pattern,
+    read_pattern,
+    shape_of,
+    stays_in_segment,
+)
 from goldilocks.routepattern import RoutePatternError as RoutePatternError
 from goldilocks.routepattern import old_route_re as old_route_re
 from goldilocks.routepattern import route_re as route_re
-from goldilocks.routepattern import specificity as specificity
 from goldilocks.routepattern import star_at_end as star_at_end
 from goldilocks.routepattern import update_pattern as update_pattern
 from goldilocks.traversal.paths import PATH_SAFE as PATH_SAFE
@@ -33,6 +41,8 @@ from goldilocks.util import text_ as text_
 
 #: A route: ours, or any object with ``name``, ``match`` and ``predicates`` that somebody put into a mapper's list.
 AnyRoute: TypeAlias = Any
+#: Ranks one segment of a pattern; the smaller, the more specific.
+SegmentRank: TypeAlias = tuple[int, int, int, int]
 #: The answer to a request: ``route`` and ``match``, both ``None`` where no route matches.
 RouteInfo: TypeAlias = dict[str, Any]
 
@@ -121,32 +131,40 @@ class _Bucket:
         self.entries: list[Entry] = []
 
 
+#: What stands where no route ends. Never filled.
+_NOTHING = _Bucket()
+
+
 class _Node:
     """A place in the tree: what the patterns that agree so far say about the next segment."""
 
-    __slots__ = ("ends", "free", "literals", "prefixed")
+    __slots__ = ("ends", "free", "is_fork", "literals", "prefixed")
 
     def __init__(self) -> None:
         #: Routes that want no further segment.
-        self.ends: _Bucket | None = None
+        self.ends = _NOTHING
         #: Where the next segment is this text.
         self.literals: dict[str, _Node] = {}
         #: Where the next segment is ``{name}``: anything but empty.
         self.free: _Node | None = None
         #: Where the next segment begins with some text, which may be empty, and the route's own matcher sees to the rest.
         self.prefixed: _Prefixed | None = None
+        #: Whether there is a way on besides the literals.
+        self.is_fork = False
 
     def below(self, segment: Segment) -> _Node:
         """Return the node for a segment, a new one if there is none."""
         if segment.is_literal:
             return self.literals.setdefault(segment.prefix, _Node())
         if segment.is_free:
+            self.is_fork = True
             self.free = self.free or _Node()
             return self.free
         return self.beginning(segment.prefix).nodes.setdefault(segment.prefix, _Node())
 
     def beginning(self, prefix: str) -> _Prefixed:
         """Return what stands below prefixes, once it knows that there is this one."""
+        self.is_fork = True
         self.prefixed = self.prefixed or _Prefixed()
         self.prefixed.lengths = sorted({*self.prefixed.lengths, len(prefix)})
         return self.prefixed
@@ -189,6 +207,8 @@ class RouteTable:
     """
 
     def __init__(self, routes: Iterable[AnyRoute]) -> None:
+        #: Taken before the routes are gone through: what changes meanwhile makes the table out of date.
+        self.known_changes = _Changes.count
         self._root = _Node()
         self._anywhere = _Bucket()
         self._depth = 0
@@ -215,7 +235,7 @@ class RouteTable:
             prefix = segments[-1].prefix
             bucket = node.beginning(prefix).opens.setdefault(prefix, _Bucket())
         else:
-            bucket = node.ends = node.ends or _Bucket()
+            bucket = node.ends = _Bucket() if node.ends is _NOTHING else node.ends
         bucket.entries.append((order, route, compiled.match, compiled.names))
         if compiled.literal is not None:
             self._literal[compiled.literal] = None
@@ -250,27 +270,27 @@ class RouteTable:
             self._literal[path] = entries, pieces
         return entries, pieces
 
-    def _entries(self, pieces: list[str]) -> list[Entry]:
+    def _entries(self, pieces: list[str]) -> Sequence[Entry]:
+        if pieces[0] or self._anywhere.entries:
+            # The tree only knows paths that begin with a slash
+            return self._merged_entries([] if pieces[0] else [self._root], pieces[1:])
         # PERF: most paths go down the tree without a choice, and end in one bucket
         node = self._root
-        if pieces[0]:
-            return self._anywhere.entries
         for index in range(1, len(pieces)):
             segment = pieces[index]
             below = node.literals.get(segment)
             if node.is_fork:
                 if below is not None or node.prefixed is not None:
-                    return self._merge(self._buckets(node, pieces[index:]))
+                    return self._merged_entries([node], pieces[index:])
                 below = node.free if segment else None
             if below is None:
-                return self._anywhere.entries
+                return ()
             node = below
-        return self._merge(self._buckets(node, []))
+        return node.ends.entries
 
-    def _buckets(self, node: _Node, segments: Sequence[str]) -> tuple[_Bucket, ...]:
-        """Go on from a node, wherever the segments lead."""
-        buckets = [self._anywhere]
-        nodes = [node]
+    def _merged_entries(self, nodes: list[_Node], segments: Sequence[str]) -> Sequence[Entry]:
+        """Go on from some nodes wherever the segments lead, and put together what is found there."""
+        found = [self._anywhere]
         for segment in segments:
             below: list[_Node] = []
             for node in nodes:
@@ -280,18 +300,20 @@ class RouteTable:
                 if node.free is not None and segment:
                     below.append(node.free)
                 if node.prefixed is not None:
-                    node.prefixed.collect(segment, below, buckets)
+                    node.prefixed.collect(segment, below, found)
             nodes = below
-        return (*buckets, *[node.ends for node in nodes if node.ends is not None])
+        found += [node.ends for node in nodes]
+        buckets = tuple([bucket for bucket in found if bucket.entries])
+        if len(buckets) < 2:
+            return buckets[0].entries if buckets else ()
+        return self._merged.get(buckets) or self._merge(buckets)
 
     def _merge(self, buckets: tuple[_Bucket, ...]) -> list[Entry]:
-        merged = self._merged.get(buckets)
-        if merged is None:
-            # No two entries have the same place in the order, so the rest of an entry is never compared
-            merged = sorted(chain.from_iterable(bucket.entries for bucket in buckets))
-            if self._room >= len(merged):
-                self._merged[buckets] = merged
-                self._room -= len(merged) + 1
+        # No two entries have the same place in the order, so the rest of an entry is never compared
+        merged = sorted(chain.from_iterable(bucket.entries for bucket in buckets))
+        if self._room >= len(merged):
+            self._merged[buckets] = merged
+            self._room -= len(merged)
         return merged
 
 
@@ -308,8 +330,6 @@ def _followed(route: AnyRoute) -> CompiledPattern | None:
 class RouteList(list[AnyRoute]):
     """The routes in order. May be changed as any list, and counts its changes."""
 
-    changes = 0
-
 
 def _counted(name: str) -> Callable[..., Any]:
     change = getattr(list, name)
@@ -318,7 +338,7 @@ def _counted(name: str) -> Callable[..., Any]:
         try:
             return change(self, *args, **kw)
         finally:
-            self.changes += 1
+            _Changes.count += 1
 
     count.__name__ = name
     return count
@@ -342,8 +362,7 @@ class RoutesMapper:
 
     def __init__(self) -> None:
         self._routelist = RouteList()
-        #: The table, and which changes it knows of.
-        self._current = (RouteTable(()), (0, Route.rewritten))
+        self._table = RouteTable(())
         self.static_routes: list[AnyRoute] = []
         self.routes: dict[str, AnyRoute] = {}
 
@@ -354,18 +373,15 @@ class RoutesMapper:
 
     @routelist.setter
     def routelist(self, routes: Iterable[AnyRoute]) -> None:
-        changes = self._routelist.changes
         self._routelist = RouteList(routes)
-        self._routelist.changes = changes + 1
+        _Changes.count += 1
 
     @property
     def table(self) -> RouteTable:
         """The routes to match as a table, made anew when they have changed."""
-        table, known = self._current
-        now = (self._routelist.changes, Route.rewritten)
-        if now != known:
-            table = RouteTable(self._routelist)
-            self._current = (table, now)
+        table = self._table
+        if table.known_changes != _Changes.count:
+            table = self._table = RouteTable(self._routelist)
         return table
 
     def has_routes(self) -> bool:
@@ -412,3 +428,61 @@ class RoutesMapper:
             URLDecodeError: the request's path is not UTF-8.
         """
         return self.table.choose(requested_path(request), request)
+
+
+# --- Which pattern is more specific ----------------------------------------------------------------------------------
+
+_LITERAL, _PARTLY, _REGEX, _FREE, _OPEN = range(5)
+
+
+def specificity(pattern: str | bytes) -> tuple[tuple[SegmentRank, ...], str]:
+    r"""Rank a pattern: sorted by this, the more specific of two that can match one path comes first.
+
+    Patterns are compared segment by segment, from the left, and the first difference decides. In a segment, literal text
+    goes before text with a placeholder, that before a regular expression, that before ``{name}``, and what
+    may hold slashes comes last:
+
+    >>> patterns = ["/*rest", "/{x:.*}", "/{x}", r"/{x:\d+}", "/a{x}", "/about"]
+    >>> sorted(patterns, key=specificity)
+    ['/about', '/a{x}', '/{x:\\d+}', '/{x}', '/{x:.*}', '/*rest']
+
+    The further left the difference, the more it counts; how long a pattern is only shows where one of them goes on with a
+    star while the other still says what it wants:
+
+    >>> sorted(["/{x}/edit", "/a/{y}", "/a/*rest", "/a/b/*rest", "/a/b/c"], key=specificity)
+    ['/a/b/c', '/a/b/*rest', '/a/{y}', '/a/*rest', '/{x}/edit']
+
+    Among segments with a placeholder, more literal text goes first; a star behind text counts as a placeholder, and
+    comes after what ends there:
+
+    >>> sorted(["/a*rest", "/{x}*rest", "/a{x}", "/{x}", "/ab{x}", "/{x}/{y}"], key=specificity)
+    ['/ab{x}', '/a{x}', '/a*rest', '/{x}', '/{x}/{y}', '/{x}*rest']
+
+    Where all that is equal, the text of the pattern decides, so that the order never depends on chance.
+    """
+    read = read_pattern(source=pattern)
+    shape = shape_of(read)
+    text = text_(pattern, "ascii")
+    if shape is None:
+        return ((_OPEN, 0, 0, 0),), text
+    last = len(shape.segments) - 1
+    return tuple(
+        _rank(segment, bool(read.rest) and index == last, shape.is_open and index == last)
+        for index, segment in enumerate(shape.segments)
+    ), text
+
+
+def _rank(segment: Segment, has_star: bool, is_open: bool) -> SegmentRank:
+    literal_length = len("".join(segment.literals))
+    count = len(segment.placeholders)
+    frees = sum(found.regex is None for found in segment.placeholders)
+    crosses = not all(found.regex is None or stays_in_segment(found.regex) for found in segment.placeholders)
+    if not count and not has_star:
+        return (_LITERAL, 0, 0, 0)
+    if literal_length:
+        kind = _PARTLY
+    elif crosses or not count:
+        kind = _OPEN
+    else:
+        kind = _FREE if frees == count else _REGEX
+    return (kind, -literal_length, is_open + has_star, frees)

@@ -7,7 +7,7 @@ route.
 
 from __future__ import annotations
 
-import inspect
+import linecache
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
@@ -108,12 +108,9 @@ class view_config(_Note):
             settings["context"] = settings["for_"]
         super().__init__(**settings)
         frame = sys._getframe(1 + settings.get("_depth", 0))
-        self._info = tuple(inspect.getframeinfo(frame)[:3]) + (_source_line(frame),)
-
-
-def _source_line(frame: Any) -> str:
-    lines = inspect.getframeinfo(frame).code_context
-    return lines[0].strip() if lines else ""
+        code = frame.f_code
+        source = linecache.getline(code.co_filename, frame.f_lineno).strip()
+        self._info = (code.co_filename, frame.f_lineno, code.co_name, source)
 
 
 #: COMPAT: view.bfg_view, its name in the framework's youth
@@ -253,7 +250,7 @@ def say_decorated_routes(
         route_name = _agreed(group, "name", lambda note: note.name) or _derived_name(group[0].config, pattern)
         options: dict[str, Any] = {}
         for option in sorted(ROUTE_OPTIONS):
-            value = _agreed(group, option, lambda note, option=option: note.options.get(option))
+            value = _agreed(group, option, lambda note: note.options.get(option))  # noqa: B023 - called at once
             if value is not None:
                 options[option] = value
         group[0].config.add_route(route_name, group[0].pattern, _info=group[0].settings["_info"], **options)

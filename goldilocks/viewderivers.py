@@ -191,7 +191,7 @@ def http_cached_view(info: ViewInfo) -> Finisher | None:
             raise ConfigurationError(
                 f"If http_cache parameter is a tuple or list, it must be in the form (seconds, options); not {expires}"
             ) from None
-    if expires is None and not options or info.settings.get("prevent_http_cache", False):
+    if (expires is None and not options) or info.settings.get("prevent_http_cache", False):
         return None
 
     def set_caching(response: Any, context: Context, request: AnyRequest) -> Any:
@@ -271,4 +271,4 @@ def mapped_view(view: Any, info: ViewInfo) -> View:
     mapper = info.options.get("mapper") or getattr(view, "__view_mapper__", None)
     if mapper is None:
         mapper = info.registry.queryUtility(IViewMapperFactory) or DefaultViewMapper
-    return mapper(**info.options)(view)  # type: ignore[no-any-return]
+    return mapper(**info.options)(view)

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from zope.interface import implementer, providedBy
+from zope.interface import Interface, implementedBy, implementer, providedBy
+from zope.interface.interfaces import IInterface
 
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.interfaces import (
+    IAcceptOrder,
     IExceptionViewClassifier,
     IMultiView,
     IRequest,
@@ -32,7 +34,16 @@ from goldilocks.threadlocal import get_current_registry, manager
 from goldilocks.util import hide_attrs, reraise
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, AnyView, Context, InterfaceSpec, Predicate, View
+    from goldilocks.types import (
+        AnyRegistry,
+        AnyRequest,
+        AnyResponse,
+        AnyView,
+        Context,
+        InterfaceSpec,
+        Predicate,
+        View,
+    )
 
 #: The order of a view without predicates: tried after every view that has some.
 MAX_ORDER = 1 << 30
@@ -144,7 +155,7 @@ class ViewSet:
             return
         _join(offered, ranked)
         preference = [offer for _, offer in accept_order.sorted()] if accept_order else None
-        self.accepts = sort_accept_offers(dict.fromkeys([*self.accepts, accept]), preference)
+        self.accepts = sort_accept_offers(list(dict.fromkeys([*self.accepts, accept])), preference)
 
     def get_views(self, request: AnyRequest) -> list[Ranked]:
         """Return the views in the order in which they are to be tried for this request."""
@@ -205,6 +216,54 @@ def _replace(views: list[Ranked], ranked: Ranked) -> bool:
 def _join(views: list[Ranked], ranked: Ranked) -> None:
     views.append(ranked)
     views.sort(key=itemgetter(0))
+
+
+#: Where a view stands in the record: kind, request type, context (a class, an interface, or ``None`` for any), name.
+Place = tuple[Any, Any, Any, str]
+
+
+def register_view(
+    registry: AnyRegistry, place: Place, view: Any, order: int, phash: str, accept: str | None = None
+) -> None:
+    """Put a view into the record: alone, instead of one with the same predicates, or with others in a set.
+
+    Args:
+        registry: the record.
+        place: where it belongs.
+        view: the derived callable.
+        order: its rank in a set.
+        phash: the hash of its predicates.
+        accept: the media type that it offers.
+    """
+    *required, name = place
+    kind, request_iface, context = required
+    if context is None:
+        context_spec = Interface
+    else:
+        context_spec = context if IInterface.providedBy(context) else implementedBy(context)
+    exact = (kind, request_iface, context_spec)
+    adapters = registry.adapters
+    old = next(
+        (found for type_ in VIEW_TYPES if (found := adapters.registered(exact, type_, name)) is not None),
+        None,
+    )
+    is_set = old is not None and IMultiView.providedBy(old)
+    if old is None or (not is_set and getattr(old, "__phash__", DEFAULT_PHASH) == phash):
+        provided = ISecuredView if hasattr(view, "__call_permissive__") else IView
+        registry.registerAdapter(view, required, provided, name)
+        return
+    views = old if is_set else _set_with(old, name)
+    views.add(view, order, phash, accept, registry.queryUtility(IAcceptOrder))
+    for type_ in (IView, ISecuredView):
+        adapters.unregister(exact, type_, name=name)
+    registry.registerAdapter(views, required, IMultiView, name)
+
+
+def _set_with(view: Any, name: str) -> ViewSet:
+    views = ViewSet(name)
+    entry = entry_of(view)
+    views.add(view, entry.order, entry.phash, entry.accept)
+    return views
 
 
 class ViewTable:
@@ -284,7 +343,9 @@ def _find_views(
     return list(_registered(registry.adapters, kind, request_iface, context_iface, view_name, view_types))
 
 
-def call_views(views: Iterable[View], context: Context, request: AnyRequest, secure: bool = True) -> AnyResponse:
+def call_views(
+    views: Iterable[View], context: Context, request: AnyRequest, secure: bool = True
+) -> AnyResponse:
     """Call the first of ``views`` that takes the request.
 
     Args:
@@ -335,7 +396,9 @@ def registry_of(request: AnyRequest) -> AnyRegistry:
     return get_current_registry() if registry is None else registry
 
 
-def render_view_to_response(context: Context, request: AnyRequest, name: str = "", secure: bool = True) -> AnyResponse:
+def render_view_to_response(
+    context: Context, request: AnyRequest, name: str = "", secure: bool = True
+) -> AnyResponse:
     """Call the view named ``name`` for ``context``, and return its response.
 
     Views that belong to a route are not found: what counts is what the request itself provides.
@@ -405,7 +468,9 @@ class ViewMethodsMixin:
         with hide_attrs(request, "response", "exc_info", "exception"):
             attrs["exception"] = error
             attrs["exc_info"] = exc_info
-            response = _answer(registry, request, error, attrs.get("request_iface", IRequest), secure, exc_info, reraise)
+            response = _answer(
+                registry, request, error, attrs.get("request_iface", IRequest), secure, exc_info, reraise
+            )
         attrs["exception"] = error
         attrs["exc_info"] = exc_info
         return response

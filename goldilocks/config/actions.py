@@ -140,7 +140,9 @@ class ActionState:
         **extra: Any,
     ) -> None:
         """Append a row; ``extra`` keys stay on it."""
-        row = expand_action_tuple(discriminator, callable, args, kw, includepath, info, order, introspectables)
+        row = expand_action_tuple(
+            discriminator, callable, args, kw, includepath, info, order, introspectables
+        )
         self.actions.append({**extra, **row})
 
     def execute_actions(self, clear: bool = True, introspector: Any = None) -> list[Action]:
@@ -245,7 +247,9 @@ class ConflictResolverState:
         conflicts: dict[Hashable, list[Any]] = {}
         for discriminator, group in rivals.items():
             chosen = self._chosen.get(discriminator)
-            winner, clashes = winner_of(group if chosen is None else [chosen, *group], self.done.get(discriminator))
+            winner, clashes = winner_of(
+                group if chosen is None else [chosen, *group], self.done.get(discriminator)
+            )
             if clashes:
                 conflicts[discriminator] = clashes
             elif winner is not None and winner is not chosen:
@@ -291,7 +295,9 @@ def _is_nearer(one: Action, other: Action) -> bool:
 
 
 def _too_late(phase: int, now: int, arrivals: list[tuple[int, Action]]) -> str:
-    places = "\n".join(f"  {line}" for _, action in arrivals for line in str(action["info"]).rstrip().split("\n"))
+    places = "\n".join(
+        f"  {line}" for _, action in arrivals for line in str(action["info"]).rstrip().split("\n")
+    )
     return (
         f"Actions were added to order={phase} after execution had moved on to order={now}. "
         f"Conflicting actions: \n{places}"

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from goldilocks.asset import resolve_asset_spec
 from goldilocks.authorization import ACLAuthorizationPolicy
+from goldilocks.config.acceptorder import AcceptTopic
 from goldilocks.config.actions import ActionTopic, action_method
 from goldilocks.config.adapters import AdaptersTopic
 from goldilocks.config.assets import AssetTopic
 from goldilocks.config.defaults import say_defaults
 from goldilocks.config.derivers import DeriverTopic
+from goldilocks.config.exceptionviews import ExceptionViewTopic
 from goldilocks.config.factories import FactoriesTopic
 from goldilocks.config.i18n import I18NTopic
 from goldilocks.config.predicates import PredicateTopic
@@ -61,6 +63,8 @@ class Configurator(
     PredicateTopic,
     DeriverTopic,
     ViewTopic,
+    ExceptionViewTopic,
+    AcceptTopic,
     RouteTopic,
     StaticViewTopic,
     AssetTopic,
@@ -238,7 +242,12 @@ class Configurator(
     def scope(self) -> Scope:
         """Where the next statement stands; the attributes of the Configurator say it."""
         return Scope(
-            self.package, self.root_package, self.includepath, self.route_prefix, self.introspection, self.autocommit
+            self.package,
+            self.root_package,
+            self.includepath,
+            self.route_prefix,
+            self.introspection,
+            self.autocommit,
         )
 
     def with_package(self, package: Any) -> Self:
@@ -285,7 +294,7 @@ class Configurator(
     def _del_introspector(self) -> None:
         del self.registry.introspector
 
-    introspector = property(_get_introspector, _set_introspector, _del_introspector)  # type: ignore[assignment]
+    introspector = property(_get_introspector, _set_introspector, _del_introspector)
 
     # -- putting configurations together
 

@@ -107,7 +107,7 @@ class SetViewMapper(Statement):
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with any other default mapper."""
-        return IViewMapperFactory  # type: ignore[no-any-return]
+        return IViewMapperFactory
 
     def title(self) -> str:
         """Describe the mapper."""
@@ -131,4 +131,6 @@ class DeriverTopic:
             self.add_view_deriver(stage, name=stage.name, under=outer, over=VIEW)
             outer = stage.name
         # the token check is no link of the chain: nobody's place depends on it
-        self.add_view_deriver(csrf_view, name=csrf_view.name, under=secured_view.name, over=owrapped_view.name)
+        self.add_view_deriver(
+            csrf_view, name=csrf_view.name, under=secured_view.name, over=owrapped_view.name
+        )

@@ -3,7 +3,7 @@
 For each of views, routes and subscribers there is one `PredicateList` in the record. It knows the names that may be said,
 how they weigh against each other, and makes of the values in one statement three things: the predicates in the order
 in which they are asked, a number by which statements for the same place are tried one after another, and a hash
-by which equal statements are known. The order of media types, which follows the same idea, is at the foot.
+by which equal statements are known.
 """
 
 from __future__ import annotations
@@ -14,27 +14,21 @@ from difflib import get_close_matches
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from webob.acceptparse import Accept
-
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import PHASE1_CONFIG, IPredicateList
+from goldilocks.offers import normalize_accept_offer, sort_accept_offers
 from goldilocks.ordering import TopologicalSorter
 from goldilocks.path import DottedNameResolver
 from goldilocks.predicates import Notted, PredicateFactory
 from goldilocks.registry import Introspectable, predvalseq
 from goldilocks.util import is_nonstr_iter
+from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from goldilocks.types import AnyConfig, AnyRegistry, Settings
-
-#: The order of a statement without predicates: it is tried last.
-MAX_ORDER = 1 << 30
-
-#: The hash of a statement without predicates.
-DEFAULT_PHASH = sha256().hexdigest()
 
 
 class not_:
@@ -249,36 +243,15 @@ class PredicateTopic:
 PredicateConfiguratorMixin = PredicateTopic
 
 
-def normalize_accept_offer(offer: str) -> str:
-    """Write a media type in the one way in which offers are compared: names in lower case, parameters after semicolons.
-
-    Raises:
-        ValueError: it isn't a media type.
-    """
-    return str(Accept.parse_offer(offer))
-
-
-def sort_accept_offers(offers: Sequence[str], order: Sequence[str] | None = None) -> list[str]:
-    """Put media types into the order in which a server prefers them.
-
-    Types stand in the order that ``order`` gives them. Among offers of one type, those with parameters come before
-    the bare one, again in the order that ``order`` gives them. Where nothing decides, offers stay as they stood.
-
-    >>> sort_accept_offers(["text/plain", "text/html", "text/html;level=1"], ["text/html", "text/plain"])
-    ['text/html;level=1', 'text/html', 'text/plain']
-
-    Args:
-        offers: normalized, as `normalize_accept_offer` gives them.
-        order: the most wanted first; bare types, and types with parameters.
-    """
-    unlisted = len(offers)
-    places: dict[str, int] = {}
-    for place, media_type in enumerate(order or ()):
-        places.setdefault(media_type, place)
-
-    def rank(offer: str) -> tuple[int, int]:
-        parsed = Accept.parse_offer(offer)
-        type_place = places.get(f"{parsed.type}/{parsed.subtype}", unlisted)
-        return type_place, places.get(offer, unlisted) if parsed.params else unlisted + 1
-
-    return sorted(offers, key=rank)
+__all__ = [
+    "DEFAULT_PHASH",
+    "MAX_ORDER",
+    "PredicateConfiguratorMixin",
+    "PredicateInfo",
+    "PredicateList",
+    "normalize_accept_offer",
+    "not_",
+    "predicate_list",
+    "predvalseq",
+    "sort_accept_offers",
+]

@@ -47,14 +47,14 @@ Pregenerator = Callable[[Any, Any, dict[str, Any]], Any]
 
 
 class AddRoute(Statement):
-    """Say a route: a pattern for the path, under a name that views and URLs use.
+    r"""Say a route: a pattern for the path, under a name that views and URLs use.
 
     Routes are tried in the order in which they were said; the first whose pattern and predicates hold takes the
     request.
 
     Args:
         name: of the route.
-        pattern: ``/a/{name}/{number:\\d+}/*rest``; a full URL makes an external route, for URLs only.
+        pattern: ``/a/{name}/{number:\d+}/*rest``; a full URL makes an external route, for URLs only.
         factory: makes the root that is walked from; called with the request.
         for_: not used any more.
         header: predicate; see ``add_view``.
@@ -103,7 +103,9 @@ class AddRoute(Statement):
         """Find what is named, and bring the pattern into its place under the route prefix."""
         _warn_of_old_words(self)
         if not isinstance(self.name, str):
-            raise ConfigurationError(f"a route's name is a string, and its first argument; this is {self.name!r}")
+            raise ConfigurationError(
+                f"a route's name is a string, and its first argument; this is {self.name!r}"
+            )
         pattern = self.path if self.pattern is None else self.pattern
         if pattern is None:
             raise ConfigurationError(
@@ -116,7 +118,9 @@ class AddRoute(Statement):
             )
         accept = self.accept
         if accept is not None:
-            accept = [normalize_accept_offer(offer) for offer in (accept if is_nonstr_iter(accept) else [accept])]
+            accept = [
+                normalize_accept_offer(offer) for offer in (accept if is_nonstr_iter(accept) else [accept])
+            ]
         url = urlsplit(pattern)
         is_external = bool(url.hostname)
         return replace(
@@ -250,7 +254,33 @@ class AddRoutePredicate(PredicateStatement):
 class RouteTopic:
     """The directives of this file."""
 
-    add_route = directive(AddRoute)
+    if TYPE_CHECKING:
+
+        def add_route(
+            self,
+            name: str,
+            pattern: str | None = None,
+            factory: Any = None,
+            for_: Any = None,
+            header: Any = None,
+            xhr: bool | None = None,
+            accept: Any = None,
+            path_info: Any = None,
+            request_method: Any = None,
+            request_param: Any = None,
+            traverse: str | None = None,
+            custom_predicates: Iterable[Callable[[Any, Any], Any]] = (),
+            use_global_views: bool = False,
+            path: str | None = None,
+            pregenerator: Pregenerator | None = None,
+            static: bool = False,
+            inherit_slash: bool | None = None,
+            **predicates: Any,
+        ) -> None:
+            """See `AddRoute`."""
+    else:
+        add_route = directive(AddRoute)
+
     add_route_predicate = directive(AddRoutePredicate)
 
     def get_routes_mapper(self: AnyConfig) -> Any:
@@ -287,4 +317,3 @@ class RouteTopic:
 
 
 RoutesConfiguratorMixin = RouteTopic
-

@@ -83,9 +83,9 @@ class Statement:
 
     @classmethod
     @functools.cache
-    def _keywords(cls) -> frozenset[str] | None:
+    def _keywords(cls: Any) -> frozenset[str] | None:
         """Return the keywords that an open statement has fields for; ``None`` for one that is not open."""
-        names = frozenset(field.name for field in dataclasses.fields(cls))  # type: ignore[arg-type]  # made by us
+        names = frozenset(field.name for field in dataclasses.fields(cls))
         return names - {"rest"} if "rest" in names else None
 
     def resolved(self, config: AnyConfig) -> Self:
@@ -105,7 +105,7 @@ class Statement:
         if not self.topic:
             return ()
         fact = Introspectable(self.topic, discriminator, self.title(), self.type_name)
-        fact.update({field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
+        fact.update({field.name: getattr(self, field.name) for field in dataclasses.fields(self)})  # type: ignore[arg-type]  # __init_subclass__ makes it one
         return (fact,)
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
@@ -140,8 +140,8 @@ def directive(statement: Callable[Said, Statement]) -> Callable[Concatenate[Any,
     method.__name__ = method.__qualname__ = _snake_case(cls.__name__)
     method.__doc__ = cls.__doc__
     method.__signature__ = _signature(cls)  # type: ignore[attr-defined]  # inspect's own protocol
-    said = action_method(method)
-    said.statement = cls  # type: ignore[attr-defined]  # for tools that list the language
+    said: Any = action_method(method)
+    said.statement = cls  # for tools that list the language
     return said
 
 

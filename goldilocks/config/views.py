@@ -1,4 +1,4 @@
-"""What can be said about views: `AddView`, and the statements that say a view of a certain kind.
+"""What can be said about views.
 
 An `AddView` knows at once where it belongs (context, name, route); which predicates there are, and therefore what it
 may conflict on, it learns when all predicates have been said, at the beginning of its phase.
@@ -13,40 +13,28 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from webob.acceptparse import Accept
-from zope.interface import Interface, implementedBy
 from zope.interface.interfaces import IInterface
 
 from goldilocks.config.predicates import PredicateStatement
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.config.staticviews import StaticURLInfo
 from goldilocks.exceptions import ConfigurationError
-from goldilocks.httpexceptions import HTTPForbidden, HTTPNotFound, default_exceptionresponse_view
 from goldilocks.interfaces import (
-    PHASE1_CONFIG,
-    IAcceptOrder,
     IException,
     IExceptionViewClassifier,
-    IMultiView,
     IRendererFactory,
     IRequest,
-    IResponse,
     IRouteRequest,
-    ISecuredView,
-    IView,
     IViewClassifier,
     IViewDerivers,
 )
 from goldilocks.names import did_you_mean
 from goldilocks.offers import normalize_accept_offer, sort_accept_offers
-from goldilocks.ordering import TopologicalSorter
 from goldilocks.pipeline import ViewInfo, compose
 from goldilocks.predicates import VIEW_PREDICATES
 from goldilocks.registry import Deferred, Introspectable, predvalseq
 from goldilocks.renderers import RendererHelper
-from goldilocks.security import NO_PERMISSION_REQUIRED
 from goldilocks.util import is_nonstr_iter, object_description
-from goldilocks.view import AppendSlashNotFoundViewFactory
 from goldilocks.viewderivers import (
     DefaultViewMapper,
     preserve_view_attrs,
@@ -54,7 +42,7 @@ from goldilocks.viewderivers import (
     view_description,
     wraps_view,
 )
-from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER, ViewSet
+from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER, ViewSet, register_view
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -83,16 +71,6 @@ __all__ = [
 #: COMPAT: config.views.MultiView and ViewDeriverInfo, the names that add-ons import
 MultiView = ViewSet
 ViewDeriverInfo = ViewInfo
-
-#: The order of media types on offer, where the client has no preference.
-DEFAULT_ACCEPT_ORDER = (
-    "text/html",
-    "application/xhtml+xml",
-    "application/xml",
-    "text/xml",
-    "text/plain",
-    "application/json",
-)
 
 #: Arguments of `AddView` that are predicates; what they are called there, and in the list of predicates.
 PREDICATE_ARGUMENTS = (
@@ -250,7 +228,9 @@ class AddView(Statement):
     def title(self) -> str:
         """Describe the callable."""
         described = object_description(self.view)
-        return f"method {self.attr!r} of {described}" if self.attr and inspect.isclass(self.view) else described
+        return (
+            f"method {self.attr!r} of {described}" if self.attr and inspect.isclass(self.view) else described
+        )
 
     @property
     def options(self) -> dict[str, Any]:
@@ -275,7 +255,9 @@ class AddView(Statement):
     def _kin(self, discriminator: Any) -> Iterable[Introspectable]:
         """Return the facts that come with a view: its mapper, template and permission."""
         if self.mapper:
-            fact = Introspectable("view mappers", discriminator, f"view mapper for {self.title()}", "view mapper")
+            fact = Introspectable(
+                "view mappers", discriminator, f"view mapper for {self.title()}", "view mapper"
+            )
             fact["mapper"] = self.mapper
             fact.relate("views", discriminator)
             yield fact
@@ -298,15 +280,18 @@ class AddView(Statement):
         request_iface = self._request_iface(registry)
         renderer = _renderer(self.renderer, registry, scope.package)
         _relate_template(registry, facts, renderer)
-        place = Place(registry, request_iface, self.context, self.name, self.accept)
+        place = (request_iface, self.context, self.name)
         derive = functools.partial(self._derived, registry, scope, renderer, fact)
         view = exception_view = None
         if not self.exception_only:
             view = derive(exception_only=False)
-            place.register(IViewClassifier, view, fact["order"], fact["phash"])
+            register_view(
+                registry, (IViewClassifier, *place), view, fact["order"], fact["phash"], self.accept
+            )
         if isexception(self.context):
             exception_view = derive(exception_only=True)
-            place.register(IExceptionViewClassifier, exception_view, fact["order"], fact["phash"])
+            kind = (IExceptionViewClassifier, *place)
+            register_view(registry, kind, exception_view, fact["order"], fact["phash"], self.accept)
         both = view is not None and exception_view is not None
         derived: Any = runtime_exc_view(view, exception_view) if both else view or exception_view
         derived.__discriminator__ = lambda *args: discriminator
@@ -430,63 +415,14 @@ def _relate_template(registry: AnyRegistry, facts: Iterable[Introspectable], ren
     A renderer without a factory is an error of the request, not of the configuration: an add-on may come later.
     """
     introspector = getattr(registry, "introspector", None)
+    if (
+        introspector is None
+        or introspector.get("renderer factories", getattr(renderer, "type", None)) is None
+    ):
+        return
     for fact in facts:
-        if fact.category_name == "templates" and introspector is not None:
-            if introspector.get("renderer factories", renderer.type) is not None:
-                fact.relate("renderer factories", renderer.type)
-
-
-class Place:
-    """A place in the record: request type, context type and name.
-
-    Args:
-        registry: the record.
-        request_iface: ``IRequest`` or a route's.
-        context: a class, an interface, or ``None`` for any.
-        name: the view name.
-        accept: the media type that the view for this place offers.
-    """
-
-    def __init__(
-        self, registry: AnyRegistry, request_iface: Any, context: Any, name: str, accept: str | None
-    ) -> None:
-        self.registry = registry
-        self.request_iface = request_iface
-        self.context = context
-        self.name = name
-        self.accept = accept
-        if context is None:
-            self.context_spec: Any = Interface
-        else:
-            self.context_spec = context if IInterface.providedBy(context) else implementedBy(context)
-
-    def register(self, kind: Any, view: Any, order: int, phash: str) -> None:
-        """Put a view here: alone, in place of one with the same predicates, or with others in a set."""
-        exact = (kind, self.request_iface, self.context_spec)
-        registered = self.registry.adapters.registered
-        old = next(
-            (found for type_ in (IView, ISecuredView, IMultiView) if (found := registered(exact, type_, self.name))),
-            None,
-        )
-        required = (kind, self.request_iface, self.context)
-        is_set = IMultiView.providedBy(old)
-        if not is_set and (old is None or getattr(old, "__phash__", DEFAULT_PHASH) == phash):
-            provided = ISecuredView if hasattr(view, "__call_permissive__") else IView
-            self.registry.registerAdapter(view, required, provided, self.name)
-            return
-        views = old if is_set else self._set_with(old)
-        views.add(view, order, phash, self.accept, self.registry.queryUtility(IAcceptOrder))
-        for type_ in (IView, ISecuredView):
-            self.registry.adapters.unregister(exact, type_, name=self.name)
-        self.registry.registerAdapter(views, required, IMultiView, self.name)
-
-    def _set_with(self, view: Any) -> ViewSet:
-        views = ViewSet(self.name)
-        accept = getattr(view, "__accept__", None)
-        views.add(
-            view, getattr(view, "__order__", MAX_ORDER), getattr(view, "__phash__", DEFAULT_PHASH), accept
-        )
-        return views
+        if fact.category_name == "templates":
+            fact.relate("renderer factories", renderer.type)
 
 
 def isexception(o: Any) -> bool:
@@ -538,210 +474,6 @@ def viewdefaults(wrapped: Callable[..., Any]) -> Callable[..., Any]:
     return directive
 
 
-class _SpecialView(Statement):
-    """The base of statements that say a view for an exception: without name, permission or token."""
-
-    rest_name: ClassVar[str] = "view_options"
-
-    #: What the statement decides itself.
-    taken: ClassVar[tuple[str, ...]] = ("name", "permission", "context", "for_", "require_csrf", "exception_only")
-    exception: ClassVar[type[Exception]]
-
-    @classmethod
-    def said(cls, config: AnyConfig, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Self:
-        """Make the statement; keywords that it decides itself are refused."""
-        view = config.maybe_dotted(args[0] if args else kwargs.get("view"))
-        defaults = getattr(view, "__view_defaults__", {}) if inspect.isclass(view) else {}
-        kwargs = {**defaults, **kwargs}
-        directive_name = getattr(cls, "directive_name", "")
-        for word in cls.taken:
-            if word in kwargs:
-                raise ConfigurationError(
-                    f"{word} may not be used as an argument to {directive_name}: the directive decides it itself"
-                )
-        return super().said(config, args, kwargs)
-
-    def settings(self) -> dict[str, Any]:
-        """Return the keywords for ``add_view``."""
-        said = {name: getattr(self, name) for name in self._keywords() or ()}
-        return {
-            **said,
-            "view": default_exceptionresponse_view if self.view is None else self.view,  # type: ignore[attr-defined]
-            "context": self.exception,
-            "exception_only": True,
-            "permission": NO_PERMISSION_REQUIRED,
-            "require_csrf": False,
-            **self.rest,  # type: ignore[attr-defined]
-        }
-
-    def say(self, config: AnyConfig) -> None:
-        """Say the view."""
-        config.add_view(**self.settings())
-
-
-class AddForbiddenView(_SpecialView):
-    """Say which view answers when a permission was refused; its context is the ``HTTPForbidden``.
-
-    The arguments are those of ``add_view``.
-    """
-
-    directive_name: ClassVar[str] = "add_forbidden_view"
-    exception = HTTPForbidden
-
-    view: AnyView | str | None = None
-    attr: str | None = None
-    renderer: Any = None
-    wrapper: str | None = None
-    route_name: str | None = None
-    request_type: Any = None
-    request_method: Any = None
-    request_param: Any = None
-    containment: Any = None
-    xhr: bool | None = None
-    accept: str | None = None
-    header: Any = None
-    path_info: Any = None
-    custom_predicates: Iterable[Callable[[Any, Any], Any]] = ()
-    decorator: Any = None
-    mapper: Any = None
-    match_param: Any = None
-    rest: dict[str, Any] = field(default_factory=dict)
-
-
-class AddNotfoundView(_SpecialView):
-    """Say which view answers when nothing was found; its context is the ``HTTPNotFound``.
-
-    The arguments are those of ``add_view``, and:
-
-    Args:
-        append_slash: redirect to the path with a slash at its end when a route matches that; a response class
-            redirects by that class.
-    """
-
-    directive_name: ClassVar[str] = "add_notfound_view"
-    exception = HTTPNotFound
-
-    view: AnyView | str | None = None
-    attr: str | None = None
-    renderer: Any = None
-    wrapper: str | None = None
-    route_name: str | None = None
-    request_type: Any = None
-    request_method: Any = None
-    request_param: Any = None
-    containment: Any = None
-    xhr: bool | None = None
-    accept: str | None = None
-    header: Any = None
-    path_info: Any = None
-    custom_predicates: Iterable[Callable[[Any, Any], Any]] = ()
-    decorator: Any = None
-    mapper: Any = None
-    match_param: Any = None
-    append_slash: Any = False
-    rest: dict[str, Any] = field(default_factory=dict)
-
-    def say(self, config: AnyConfig) -> None:
-        """Say the view, behind the redirection if that is wanted."""
-        settings = self.settings()
-        append_slash = settings.pop("append_slash")
-        if append_slash:
-            attr, renderer = settings.pop("attr"), settings.pop("renderer")
-            view = config._derive_view(settings["view"], attr=attr, renderer=renderer)
-            redirect = {"redirect_class": append_slash} if IResponse.implementedBy(append_slash) else {}
-            settings["view"] = AppendSlashNotFoundViewFactory(view, **redirect)
-        config.add_view(**settings)
-
-
-class AddExceptionView(_SpecialView):
-    """Say which view answers an exception.
-
-    The arguments are those of ``add_view``.
-
-    Args:
-        context: the type of the exception; every ``Exception`` by default.
-    """
-
-    directive_name: ClassVar[str] = "add_exception_view"
-    taken = ("name", "for_", "exception_only", "require_csrf", "permission")
-    exception = Exception
-
-    view: AnyView | str | None = None
-    context: Any = None
-    rest: dict[str, Any] = field(default_factory=dict)
-
-    def settings(self) -> dict[str, Any]:
-        """Return the keywords for ``add_view``."""
-        context = self.exception if self.context is None else self.context
-        return {**super().settings(), "view": self.view, "context": context}
-
-
-class AddAcceptViewOrder(Statement):
-    """Say which media type is preferred where the client doesn't care.
-
-    Args:
-        value: the media type.
-        weighs_more_than: one that it is preferred to, or several.
-        weighs_less_than: one that is preferred to it, or several.
-
-    Raises:
-        ConfigurationError: types with parameters can only be compared within one type.
-    """
-
-    topic = "accept view order"
-    type_name = "accept view order"
-    phase = PHASE1_CONFIG
-
-    value: str
-    weighs_more_than: Any = None
-    weighs_less_than: Any = None
-
-    def resolved(self, config: AnyConfig) -> Self:
-        """Bring all types into their one spelling, and check that they can be compared."""
-        value = normalize_accept_offer(self.value)
-        return replace(
-            self,
-            value=value,
-            weighs_more_than=_comparable(value, self.weighs_more_than),
-            weighs_less_than=_comparable(value, self.weighs_less_than),
-        )
-
-    def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
-        """Clash with another place for the same type."""
-        return ("accept view order", self.value)
-
-    def title(self) -> str:
-        """Return the type."""
-        return self.value
-
-    def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
-        """Give the type its place in the order."""
-        sorter = registry.queryUtility(IAcceptOrder)
-        if sorter is None:
-            sorter = TopologicalSorter()
-            registry.registerUtility(sorter, IAcceptOrder)
-        sorter.add(self.value, self.value, before=self.weighs_more_than, after=self.weighs_less_than)
-
-
-def _comparable(value: str, others: Any) -> Any:
-    """Return the types that ``value`` is compared with, in their one spelling."""
-    if not others:
-        return others
-    type_, subtype, params = Accept.parse_offer(value)
-    normalized = [normalize_accept_offer(other) for other in (others if is_nonstr_iter(others) else [others])]
-    for other in normalized:
-        other_type, other_subtype, other_params = Accept.parse_offer(other)
-        if bool(params) != bool(other_params):
-            raise ConfigurationError(
-                f"cannot compare a media type with params to one without params: {value!r} and {other!r}"
-            )
-        if params and (type_, subtype) != (other_type, other_subtype):
-            raise ConfigurationError(
-                f"cannot compare params across different media types: {value!r} and {other!r}"
-            )
-    return normalized
-
-
 class AddViewPredicate(PredicateStatement):
     """Make a predicate of views known.
 
@@ -759,15 +491,41 @@ class AddViewPredicate(PredicateStatement):
 class ViewTopic:
     """The directives of this file."""
 
-    add_view = directive(AddView)
-    add_forbidden_view = directive(AddForbiddenView)
-    add_notfound_view = directive(AddNotfoundView)
-    add_exception_view = directive(AddExceptionView)
-    add_accept_view_order = directive(AddAcceptViewOrder)
+    if TYPE_CHECKING:
+
+        def add_view(
+            self,
+            view: AnyView | str | None = None,
+            name: str = "",
+            for_: Any = None,
+            permission: Any = None,
+            request_type: Any = None,
+            route_name: str | None = None,
+            request_method: Any = None,
+            request_param: Any = None,
+            containment: Any = None,
+            attr: str | None = None,
+            renderer: Any = None,
+            wrapper: str | None = None,
+            xhr: bool | None = None,
+            accept: str | None = None,
+            header: Any = None,
+            path_info: Any = None,
+            custom_predicates: Iterable[Callable[[Any, Any], Any]] = (),
+            context: Any = None,
+            decorator: Any = None,
+            mapper: Any = None,
+            http_cache: Any = None,
+            match_param: Any = None,
+            require_csrf: bool | None = None,
+            exception_only: bool = False,
+            **view_options: Any,
+        ) -> None:
+            """See `AddView`."""
+    else:
+        add_view = directive(AddView)
+
     add_view_predicate = directive(AddViewPredicate)
-    #: COMPAT: set_forbidden_view and set_notfound_view, their names before 1.3
-    set_forbidden_view = add_forbidden_view
-    set_notfound_view = add_notfound_view
 
     def derive_view(self: AnyConfig, view: Any, attr: str | None = None, renderer: Any = None) -> View:
         """Make a view callable into one that takes context and request and returns a response.
@@ -777,7 +535,7 @@ class ViewTopic:
             attr: the method to call.
             renderer: turns what it returns into a response.
         """
-        return self._derive_view(view, attr=attr, renderer=renderer)  # type: ignore[no-any-return]
+        return self._derive_view(view, attr=attr, renderer=renderer)
 
     def _derive_view(
         self: AnyConfig,
@@ -818,7 +576,9 @@ class ViewTopic:
             "route_name": route_name,
             **(extra_options or {}),
         }
-        info = ViewInfo(view, self.registry, self.package, tuple(predicates), exception_only, options, order, phash)
+        info = ViewInfo(
+            view, self.registry, self.package, tuple(predicates), exception_only, options, order, phash
+        )
         return compose(info, self.registry.getUtility(IViewDerivers).sorted())
 
     def add_default_view_predicates(self: AnyConfig) -> None:
@@ -826,11 +586,5 @@ class ViewTopic:
         for name, factory in VIEW_PREDICATES:
             self.add_view_predicate(name, factory)
 
-    def add_default_accept_view_order(self: AnyConfig) -> None:
-        """Say the usual order of media types."""
-        for value in DEFAULT_ACCEPT_ORDER:
-            self.add_accept_view_order(value)
-
 
 ViewsConfiguratorMixin = ViewTopic
-

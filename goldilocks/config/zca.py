@@ -10,12 +10,12 @@ class ZCAConfiguratorMixin:
 
     def hook_zca(self, *args: object, **kw: object) -> None:
         """Let ``zope.component.getSiteManager`` and its kin answer from the current registry."""
-        from zope.component import getSiteManager  # noqa: PLC0415 - optional
+        from zope.component import getSiteManager
 
         getSiteManager.sethook(get_current_registry)
 
     def unhook_zca(self, *args: object, **kw: object) -> None:
         """Take back what `hook_zca` did."""
-        from zope.component import getSiteManager  # noqa: PLC0415 - optional
+        from zope.component import getSiteManager
 
         getSiteManager.reset()

@@ -9,9 +9,9 @@ from goldilocks.acl import (
     NO_ACL,
     ACLAllowed,
     ACLDenied,
-    AllPermissionsList,
     Allow,
     Allowed,
+    AllPermissionsList,
     Authenticated,
     Denied,
     Deny,
@@ -41,7 +41,7 @@ def test_all_permissions_equals_its_like():
 
 def test_deny_all_is_an_entry():
     """DENY_ALL is an entry like any other."""
-    assert DENY_ALL == (Deny, Everyone, ALL_PERMISSIONS)
+    assert (Deny, Everyone, ALL_PERMISSIONS) == DENY_ALL
 
 
 def test_allowed_is_true():

@@ -128,7 +128,9 @@ def test_ticket_that_is_not_ours_is_bad(ticket):
         parse_ticket("secret", ticket, "0.0.0.0")
 
 
-@pytest.mark.parametrize(("secret", "ip"), [("other", "0.0.0.0"), ("secret", "1.2.3.4"), ("secret", "nowhere"), ("secret", "")])
+@pytest.mark.parametrize(
+    ("secret", "ip"), [("other", "0.0.0.0"), ("secret", "1.2.3.4"), ("secret", "nowhere"), ("secret", "")]
+)
 def test_ticket_of_another_secret_or_address_is_bad(secret, ip):
     """A ticket is good for the secret and the address that it was signed with."""
     with pytest.raises(BadTicket):
@@ -210,7 +212,7 @@ def test_bad_cookie_is_no_identity(ticket):
 
 def test_identity_holds_what_the_ticket_says():
     """Identity and environment tell time, tokens and user data."""
-    request = make_request(cookies=[f"auth_tkt={issue(tokens=('a', 'b'), user_data='data')}"])
+    request = make_request(cookies=[f'auth_tkt="{issue(tokens=("a", "b"), user_data="data")}"'])
     assert make_helper().identify(request) == {
         "timestamp": NOW,
         "userid": "Zm9v",
@@ -261,7 +263,10 @@ def test_fresh_ticket_is_not_replaced():
     assert request.respond() == []
 
 
-@pytest.mark.parametrize("act", [lambda helper, request: helper.forget(request), lambda helper, request: helper.remember(request, "x")])
+@pytest.mark.parametrize(
+    "act",
+    [lambda helper, request: helper.forget(request), lambda helper, request: helper.remember(request, "x")],
+)
 def test_ticket_is_not_replaced_when_the_user_logs_in_or_out(act):
     """What the application says about the user goes before the replacement."""
     request = make_request(cookies=[f"auth_tkt={issue(NOW - 6)}"])
@@ -292,7 +297,9 @@ def test_cookie_names_the_domain(options, host, domain):
 
 def test_cookie_has_the_options():
     """Path, age and the rest stand on the cookie; an age said at login goes before the helper's."""
-    helper = make_helper(secure=True, http_only=True, path="/p", samesite="Strict", max_age="5", wild_domain=False)
+    helper = make_helper(
+        secure=True, http_only=True, path="/p", samesite="Strict", max_age="5", wild_domain=False
+    )
     [(_, value)] = helper.remember(make_request(), "fred")
     for attribute in ("secure", "HttpOnly", "Path=/p", "SameSite=Strict", "Max-Age=5"):
         assert f"; {attribute}" in value
@@ -434,7 +441,9 @@ def test_decisions_are_not_told_without_debug():
 
 def test_debug_without_a_logger_is_silent():
     """Where there is no debug logger nothing happens."""
-    assert Policy("fred", debug=True).authenticated_userid(SimpleNamespace(registry=Registry("test"))) == "fred"
+    assert (
+        Policy("fred", debug=True).authenticated_userid(SimpleNamespace(registry=Registry("test"))) == "fred"
+    )
 
 
 @pytest.mark.parametrize(
@@ -493,7 +502,9 @@ def test_session_helper_forgets_nobody_in_silence():
 
 def test_basic_policy_asks_check():
     """Name and password go to check, whose groups count."""
-    policy = BasicAuthAuthenticationPolicy(lambda name, password, request: ["g"] if password == "yes" else None)
+    policy = BasicAuthAuthenticationPolicy(
+        lambda name, password, request: ["g"] if password == "yes" else None
+    )
     assert policy.effective_principals(basic("fred:yes"))[-2:] == ["fred", "g"]
     assert policy.authenticated_userid(basic("fred:no")) is None
     assert policy.authenticated_userid(SimpleNamespace(headers={})) is None
@@ -534,7 +545,10 @@ def test_who_policy_believes_the_identity():
 def test_who_policy_leaves_remembering_to_the_plugin():
     """The plugin gets an identity of user id and keywords."""
     policy = RepozeWho1AuthenticationPolicy()
-    assert policy.remember(who("x"), "fred", max_age=1) == ("remember", {"repoze.who.userid": "fred", "max_age": 1})
+    assert policy.remember(who("x"), "fred", max_age=1) == (
+        "remember",
+        {"repoze.who.userid": "fred", "max_age": 1},
+    )
     assert policy.forget(who("fred")) == ("forget", {"repoze.who.userid": "fred"})
 
 

@@ -35,7 +35,17 @@ def test_policy_provides_its_interface():
 
 @pytest.mark.parametrize(
     "name",
-    ["Allow", "Deny", "Everyone", "Authenticated", "ALL_PERMISSIONS", "DENY_ALL", "AllPermissionsList", "ACLAllowed", "ACLDenied"],
+    [
+        "Allow",
+        "Deny",
+        "Everyone",
+        "Authenticated",
+        "ALL_PERMISSIONS",
+        "DENY_ALL",
+        "AllPermissionsList",
+        "ACLAllowed",
+        "ACLDenied",
+    ],
 )
 def test_words_are_the_same_under_every_name(name):
     """security and authorization hand on the very words of acl."""

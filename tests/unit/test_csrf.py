@@ -192,7 +192,9 @@ def test_wrong_token_is_an_error_or_false(request_, options):
 
 
 def https(origin=None, referrer=None, host="example.com", settings=None):
-    headers = {name: value for name, value in (("Origin", origin), ("Referer", referrer)) if value is not None}
+    headers = {
+        name: value for name, value in (("Origin", origin), ("Referer", referrer)) if value is not None
+    }
     return Guarded.blank("https://" + host + "/", headers=headers, environ={"settings": settings or {}})
 
 
@@ -247,7 +249,9 @@ def test_missing_origin_may_be_allowed():
 @pytest.mark.parametrize("trusted", [["other.com"], [".other.com"], ("www.other.com", "other.com:444")])
 def test_trusted_origins_are_right(trusted):
     """What the caller trusts is right: a host, all below one, one with its port."""
-    origin = {"other.com": "https://other.com", ".other.com": "https://a.other.com"}.get(trusted[0], "https://other.com:444")
+    origin = {"other.com": "https://other.com", ".other.com": "https://a.other.com"}.get(
+        trusted[0], "https://other.com:444"
+    )
     assert check_csrf_origin(https(origin), trusted_origins=trusted)
     assert check_csrf_origin(https("https://example.com"), trusted_origins=trusted)
 

@@ -88,6 +88,20 @@ def test_a_new_request_holds_its_environment_and_nothing_else():
     assert list(vars(Request({}))) == ["environ"]
 
 
+@pytest.mark.parametrize("script_name", ["", "/app", "/La Pe\xc3\xb1a"])
+def test_application_url(script_name):
+    """The application begins where WebOb says it does."""
+    environ = Request.blank("/page").environ | {"SCRIPT_NAME": script_name}
+    assert Request(environ).application_url == WebObRequest(environ).application_url
+
+
+def test_application_url_without_script_name():
+    """An environment may lack the script name."""
+    environ = Request.blank("/page").environ
+    del environ["SCRIPT_NAME"]
+    assert Request(environ).application_url == "http://localhost"
+
+
 def test_ad_hoc_attributes_stay_out_of_the_environment():
     """What is set on a request isn't handed to other WSGI applications."""
     request = Request({})

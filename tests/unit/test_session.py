@@ -158,14 +158,13 @@ def test_every_change_sends_the_cookie_once(touch):
         lambda s: s.get_csrf_token(),
     ],
 )
-def test_every_look_renews_an_old_cookie(touch, clock):
-    """Whatever reads sends a new cookie if that one is older than reissue_time, and else none."""
-    for age_s, cookies in ((3, 0), (4, 1)):
-        session = stored([NOW - age_s, NOW - 9, {"k": 1, "_csrft_": "t"}], reissue_time="2")
-        request = session.request
-        touch(session)
-        assert session.accessed == int(NOW)
-        assert len(request.respond()) == (age_s == 4) or cookies == 0
+def test_every_look_renews_an_old_cookie(touch):
+    """Whatever reads notes the time, and sends a new cookie if the old one is older than reissue_time."""
+    session = stored([NOW - 4, NOW - 9, {"k": 1, "_csrft_": "t"}], reissue_time="2")
+    request = session.request
+    touch(session)
+    assert session.accessed == int(NOW)
+    assert len(request.respond()) == 1
 
 
 def test_fresh_cookie_is_not_renewed():
@@ -234,7 +233,7 @@ def test_cookie_that_cannot_be_read_is_none(cookie):
     assert SignedCookieSessionFactory("secret")(Bare()).new is True
 
 
-def test_session_may_be_touched_all_day(factory):
+def test_flash_queues_are_lists(factory):
     """Flash queues are lists in the session, apart from each other."""
     session = factory(request_with())
     session.flash("one")
@@ -311,7 +310,9 @@ def test_session_that_is_too_big_is_an_error(factory):
         request.respond()
 
 
-@pytest.mark.parametrize(("set_on_exception", "exception", "count"), [(True, True, 1), (False, True, 0), (False, None, 1)])
+@pytest.mark.parametrize(
+    ("set_on_exception", "exception", "count"), [(True, True, 1), (False, True, 0), (False, None, 1)]
+)
 def test_cookie_after_an_exception(set_on_exception, exception, count):
     """Whether a request that failed sends the cookie is the application's choice."""
     request = request_with()

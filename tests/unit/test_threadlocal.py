@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 import threading
 
 from goldilocks.registry import global_registry
@@ -122,8 +123,6 @@ def test_threads_do_not_see_each_other():
 
 def _own_context():
     # free-threaded Pythons hand their context down to new threads unless told otherwise
-    import sys
-
     return {"context": contextvars.Context()} if sys.version_info >= (3, 14) else {}
 
 

@@ -106,17 +106,19 @@ class _Child:
         )
         self._lines: queue.Queue[bytes] = queue.Queue()
         questions = json.dumps(known) + "\n" + "".join(f"{name}\n" for name in asked)
-        threading.Thread(target=self._talk, args=(questions.encode(),), daemon=True).start()
+        self._reader = threading.Thread(target=self._talk, args=(questions.encode(),), daemon=True)
+        self._reader.start()
 
     def _talk(self, questions: bytes) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
         try:
-            self._process.stdin.write(questions)
-            self._process.stdin.close()
+            with self._process.stdin as target:
+                target.write(questions)
         except OSError:
             pass  # the child is gone; the end of its answers says so
-        for line in self._process.stdout:
-            self._lines.put(line)
+        with self._process.stdout as answers:
+            for line in answers:
+                self._lines.put(line)
         self._lines.put(b"")
 
     def next(self, limit_s: float) -> dict[str, Any] | str:
@@ -130,6 +132,7 @@ class _Child:
     def end(self) -> None:
         self._process.kill()
         self._process.wait()
+        self._reader.join(timeout=5)
 
 
 # -- the pages ---------------------------------------------------------------------------------------------------

@@ -104,9 +104,12 @@ def _names_in(tokens: list[Token]) -> list[str]:
 
 
 def _is_name(match: re.Match[str]) -> bool:
-    """In prose a plain word is a word; a dot, a capital, an underscore or a bracket behind make it a name."""
+    """In prose a plain word is a word, and one in capitals an abbreviation, unless a bracket follows.
+
+    A dot, an underscore, a digit or a capital among small letters make it a name.
+    """
     word = match[0]
-    return not (word.islower() and word.isalpha()) or match.string[match.end() : match.end() + 1] == "("
+    return not (word.isalpha() and (word.islower() or word.isupper())) or match.string[match.end() : match.end() + 1] == "("
 
 
 def _linked(text: str, links: Mapping[str, str]) -> str:

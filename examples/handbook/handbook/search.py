@@ -57,6 +57,7 @@ def match_expression(query: str) -> str | None:
     return " ".join(quoted) or None
 
 
+_MARKS = re.compile(r"`{3,}\w*|^#+ |^> |-{3,}|\||\[|\]\([^)\s]*\)|\*\*", re.MULTILINE)
 _CONTROLS = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 
 
@@ -88,8 +89,8 @@ def search(db: Session, query: str, readable: ColumnElement[bool], *, limit: int
 
 
 def marked(snippet: str) -> str:
-    """A snippet as HTML, without fences and blank lines."""
-    flat = " ".join(re.sub(r"`{3,}\w*|^#+ ", " ", snippet, flags=re.MULTILINE).split())
+    """A snippet as HTML, without line ends and most marks of Markdown."""
+    flat = " ".join(_MARKS.sub(" ", snippet).replace("\\_", "_").split())
     return escape(flat).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")
 
 

@@ -1,0 +1,151 @@
+"""The deployment settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from goldilocks.config import Configurator
+from goldilocks.config.settings import PRODUCTION_SETTING, PRODUCTION_VARIABLE, SETTINGS, Settings
+from goldilocks.names import (
+    DEFAULTS_SECURE,
+    DEFAULTS_SETTING,
+    DEFAULTS_VARIABLE,
+    environment_keys,
+    setting_keys,
+)
+
+BOOLEANS = sorted({setting.name for setting in SETTINGS if setting.default is False})
+
+
+def settings(d=None, environ=None, **kw):
+    return Settings(d, _environ_=environ or {}, **kw)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [*((name, False) for name in BOOLEANS), ("default_locale_name", "en"), ("csrf_trusted_origins", [])],
+)
+def test_defaults(name, value):
+    """Every setting is there, under all its names, if nothing was said."""
+    made = settings()
+    assert [made[key] for key in (name, *setting_keys(name))] == [value] * 3
+
+
+@pytest.mark.parametrize("name", BOOLEANS)
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_said_under_any_name(name, which):
+    """A setting may be said under each name, and is read under each."""
+    keys = (name, *setting_keys(name))
+    made = settings({keys[which]: "true"})
+    assert [made[key] for key in keys] == [True] * 3
+
+
+def test_prefix_wins():
+    """What was said with a prefix counts more than what was said without, and our prefix most."""
+    old, new = setting_keys("debug_all")
+    assert settings({"debug_all": "false", old: "true"})["debug_all"] is True
+    assert settings({old: "true", new: "false"})["debug_all"] is False
+
+
+@pytest.mark.parametrize("name", BOOLEANS)
+@pytest.mark.parametrize("which", [0, 1])
+def test_environment_wins(name, which):
+    """A variable of the environment counts more than what was said."""
+    assert settings({name: "false"}, {environment_keys(name)[which]: "1"})[name] is True
+
+
+@pytest.mark.parametrize("name", [name for name in BOOLEANS if name.startswith("debug_")])
+def test_debug_all(name):
+    """All debugging can be switched on at once."""
+    assert settings(debug_all="1")[name] is True
+
+
+@pytest.mark.parametrize("name", [name for name in BOOLEANS if name.startswith("reload_")])
+def test_reload_all(name):
+    """All reloading can be switched on at once."""
+    assert settings(reload_all="1")[name] is True
+
+
+@pytest.mark.parametrize("said", ["reload_assets", "reload_resources"])
+def test_reload_resources_is_reload_assets(said):
+    """The two names of one thing have one value."""
+    made = settings({said: "true"})
+    assert made["reload_assets"] is made["reload_resources"] is True
+
+
+@pytest.mark.parametrize("name", ["debug_notfound", "reload_templates"])
+def test_a_part_does_not_switch_the_whole_on(name):
+    """One kind of debugging or reloading is not all of it."""
+    made = settings({name: "true"})
+    assert (made["debug_all"], made["reload_all"]) == (False, False)
+
+
+def test_types():
+    """Lists and texts are what they should be."""
+    made = settings(csrf_trusted_origins="a b\nc", default_locale_name="de")
+    assert (made["csrf_trusted_origins"], made["default_locale_name"]) == (["a", "b", "c"], "de")
+
+
+@pytest.mark.parametrize("name", ["includes", "tweens"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_prefixed_settings(name, which):
+    """Settings that only have a prefixed name can be said with either prefix and read with both."""
+    keys = setting_keys(name)
+    made = settings({keys[which]: "x"})
+    assert [made[key] for key in keys] == ["x", "x"]
+    assert name not in made
+
+
+@pytest.mark.parametrize("name", ["includes", "tweens"])
+def test_prefixed_settings_unsaid(name):
+    """What wasn't said isn't there."""
+    assert not set(setting_keys(name)) & set(settings())
+
+
+def test_the_applications_own_settings():
+    """What isn't ours stays as it is, and the mapping that was given isn't touched."""
+    given = {"a": "1"}
+    assert (settings(given, b=2)["a"], settings(given, b=2)["b"], given) == ("1", 2, {"a": "1"})
+
+
+@pytest.mark.parametrize(
+    ("said", "environ", "value"),
+    [
+        ({}, {}, False),
+        ({PRODUCTION_SETTING: "yes"}, {}, True),
+        ({PRODUCTION_SETTING: "yes"}, {PRODUCTION_VARIABLE: "no"}, False),
+    ],
+)
+def test_production(said, environ, value):
+    """Whether this is production has one name, and is false unless it is said."""
+    assert settings(said, environ)[PRODUCTION_SETTING] is value
+
+
+def test_defaults_by_environment():
+    """Which defaults hold may be said by the environment; if nothing is said, nothing is written down."""
+    made = settings({}, {DEFAULTS_VARIABLE: DEFAULTS_SECURE})
+    assert made[DEFAULTS_SETTING] == DEFAULTS_SECURE
+    assert DEFAULTS_SETTING not in settings()
+
+
+def test_get_settings():
+    """The settings are those of the registry."""
+    config = Configurator(settings={"a": 1})
+    assert config.get_settings() is config.registry.settings
+    assert config.get_settings()["a"] == 1
+
+
+def test_add_settings():
+    """Settings can be added as a mapping and as keywords."""
+    config = Configurator(settings={"a": 1})
+    config.add_settings({"a": 2, "b": 3}, c=4)
+    assert [config.get_settings()[key] for key in "abc"] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("given", [None, {"a": 1}])
+def test_add_settings_to_none(given):
+    """Where there are no settings yet, there are afterwards."""
+    config = Configurator(registry=Configurator().registry.__class__("app"))
+    config.add_settings(given, b=2)
+    assert config.get_settings()["b"] == 2
+    assert config.get_settings()["debug_all"] is False
