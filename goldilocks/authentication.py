@@ -18,7 +18,6 @@ import re
 import time as time_mod
 import warnings
 from collections.abc import Callable, Iterable
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -182,7 +181,7 @@ def parse_ticket(
     except ValueError as error:
         # An address that is none, or text that no encoding knows: not what we sign.
         raise BadTicket(f"this can't have been signed: {error}") from error
-    if not compare_digest(expected.encode(), digest.encode(errors="backslashreplace")):
+    if strings_differ(expected, digest):
         raise BadTicket("the digest is not that of the ticket", expected=(expected, digest))
     return timestamp, userid, tokens.split(","), user_data
 

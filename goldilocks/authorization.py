@@ -43,6 +43,8 @@ __all__ = [
     "ACLDenied",
     "ACLHelper",
     "ACLAuthorizationPolicy",
+    "is_nonstr_iter",
+    "lineage",
 ]
 
 
@@ -113,9 +115,12 @@ def _acls(context: Context) -> Iterator[tuple[Context, Any]]:
 
 def _names(permissions: Any, permission: str) -> bool:
     """Tell whether an entry's permissions, one word or a collection, hold ``permission``."""
-    if is_nonstr_iter(permissions):
+    # PERF: this is asked for every entry that has one of the principals; nearly all say a word or a tuple.
+    if isinstance(permissions, str):
+        return permission == permissions
+    if isinstance(permissions, tuple) or is_nonstr_iter(permissions):
         return permission in permissions
-    return bool(permissions == permission)
+    return bool(permission == permissions)
 
 
 @implementer(IAuthorizationPolicy)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,7 +22,23 @@ from goldilocks.interfaces import ICSRFStoragePolicy
 from goldilocks.names import setting_keys
 from goldilocks.settings import aslist
 from goldilocks.types import AnyRequest, AnyResponse
-from goldilocks.util import SimpleSerializer, bytes_, is_same_domain, text_
+from goldilocks.util import SimpleSerializer, bytes_, is_same_domain, strings_differ, text_
+
+__all__ = [
+    "get_csrf_token",
+    "new_csrf_token",
+    "check_csrf_token",
+    "check_csrf_origin",
+    "LegacySessionCSRFStoragePolicy",
+    "SessionCSRFStoragePolicy",
+    "CookieCSRFStoragePolicy",
+    "BadCSRFToken",
+    "BadCSRFOrigin",
+    "SimpleSerializer",
+    "bytes_",
+    "text_",
+    "strings_differ",
+]
 
 #: The setting for hosts whose pages may send requests here.
 TRUSTED_ORIGINS = setting_keys("csrf_trusted_origins")[0]
@@ -45,10 +60,7 @@ class _StoragePolicy:
 
     def check_csrf_token(self, request: AnyRequest, supplied_token: str) -> bool:
         """Decide whether ``supplied_token`` is the visitor's."""
-        # SPEC: any text may come in, from the form as from the cookie; what latin-1 doesn't know is spelled out.
-        expected = bytes_(self.get_csrf_token(request), errors="backslashreplace")
-        supplied = bytes_(supplied_token, errors="backslashreplace")
-        return compare_digest(expected, supplied)
+        return not strings_differ(self.get_csrf_token(request), supplied_token)
 
 
 @implementer(ICSRFStoragePolicy)

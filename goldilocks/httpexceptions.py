@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from webob import exc as words
 from webob import html_escape as _html_escape
 from webob.acceptparse import create_accept_header
 from zope.interface import implementer
@@ -221,7 +222,7 @@ class HTTPAccepted(HTTPSuccessful):
 
     code = 202
     title = "Accepted"
-    explanation = "Your request was taken in and will be worked on."
+    explanation = words.HTTPAccepted.explanation
 
 
 class HTTPNonAuthoritativeInformation(HTTPSuccessful):
@@ -272,7 +273,7 @@ class _HTTPMove(HTTPRedirection):
         ValueError: the location is ``None``.
     """
 
-    explanation = "The resource has been moved to"
+    explanation = words._HTTPMove.explanation
     body_template_obj = Template(
         "${explanation} ${location}; you should be redirected automatically.\n${detail}\n${html_comment}"
     )
@@ -310,7 +311,7 @@ class HTTPFound(_HTTPMove):
 
     code = 302
     title = "Found"
-    explanation = "What you asked for is, for the time being, at"
+    explanation = words.HTTPFound.explanation
 
 
 class HTTPSeeOther(_HTTPMove):
@@ -333,7 +334,7 @@ class HTTPUseProxy(_HTTPMove):
 
     code = 305
     title = "Use Proxy"
-    explanation = "What you asked for can only be had through the proxy at"
+    explanation = words.HTTPUseProxy.explanation
 
 
 class HTTPTemporaryRedirect(_HTTPMove):
@@ -363,7 +364,7 @@ class HTTPClientError(HTTPError):
 class HTTPBadRequest(HTTPClientError):
     """400: the request makes no sense (15.5.1)."""
 
-    explanation = "Your request is malformed or contradicts itself, so the server can't act on it."
+    explanation = words.HTTPBadRequest.explanation
 
 
 class HTTPUnauthorized(HTTPClientError):
@@ -371,9 +372,7 @@ class HTTPUnauthorized(HTTPClientError):
 
     code = 401
     title = "Unauthorized"
-    explanation = (
-        "You may see this only when the server knows who you are, and your browser has not shown that."
-    )
+    explanation = words.HTTPUnauthorized.explanation
 
 
 class HTTPPaymentRequired(HTTPClientError):
@@ -381,7 +380,7 @@ class HTTPPaymentRequired(HTTPClientError):
 
     code = 402
     title = "Payment Required"
-    explanation = "This has to be paid for."
+    explanation = words.HTTPPaymentRequired.explanation
 
 
 class HTTPForbidden(HTTPClientError):
@@ -400,7 +399,7 @@ class HTTPForbidden(HTTPClientError):
 
     code = 403
     title = "Forbidden"
-    explanation = "You are not allowed to see this or to do this."
+    explanation = words.HTTPForbidden.explanation
 
     def __init__(
         self,
@@ -423,7 +422,7 @@ class HTTPNotFound(HTTPClientError):
 
     code = 404
     title = "Not Found"
-    explanation = "There is nothing at this address."
+    explanation = words.HTTPNotFound.explanation
 
 
 class HTTPMethodNotAllowed(HTTPClientError):
@@ -448,7 +447,7 @@ class HTTPProxyAuthenticationRequired(HTTPClientError):
 
     code = 407
     title = "Proxy Authentication Required"
-    explanation = "The proxy on the way wants to know who you are."
+    explanation = words.HTTPProxyAuthenticationRequired.explanation
 
 
 class HTTPRequestTimeout(HTTPClientError):
@@ -456,7 +455,7 @@ class HTTPRequestTimeout(HTTPClientError):
 
     code = 408
     title = "Request Timeout"
-    explanation = "Your request took too long to arrive, and the server stopped waiting."
+    explanation = words.HTTPRequestTimeout.explanation
 
 
 class HTTPConflict(HTTPClientError):
@@ -464,7 +463,7 @@ class HTTPConflict(HTTPClientError):
 
     code = 409
     title = "Conflict"
-    explanation = "Your request does not fit the present state of what it is about."
+    explanation = words.HTTPConflict.explanation
 
 
 class HTTPGone(HTTPClientError):
@@ -472,7 +471,7 @@ class HTTPGone(HTTPClientError):
 
     code = 410
     title = "Gone"
-    explanation = "This was taken away for good, and nothing stands in its place."
+    explanation = words.HTTPGone.explanation
 
 
 class HTTPLengthRequired(HTTPClientError):
@@ -480,7 +479,7 @@ class HTTPLengthRequired(HTTPClientError):
 
     code = 411
     title = "Length Required"
-    explanation = "A Content-Length header is needed here."
+    explanation = words.HTTPLengthRequired.explanation
 
 
 class HTTPPreconditionFailed(HTTPClientError):
@@ -488,7 +487,7 @@ class HTTPPreconditionFailed(HTTPClientError):
 
     code = 412
     title = "Precondition Failed"
-    explanation = "A condition that your request depends on does not hold."
+    explanation = words.HTTPPreconditionFailed.explanation
 
 
 class HTTPRequestEntityTooLarge(HTTPClientError):
@@ -496,7 +495,7 @@ class HTTPRequestEntityTooLarge(HTTPClientError):
 
     code = 413
     title = "Request Entity Too Large"
-    explanation = "The body of your request is larger than this server takes."
+    explanation = words.HTTPRequestEntityTooLarge.explanation
 
 
 class HTTPRequestURITooLong(HTTPClientError):
@@ -504,7 +503,7 @@ class HTTPRequestURITooLong(HTTPClientError):
 
     code = 414
     title = "Request-URI Too Long"
-    explanation = "The address is longer than this server reads."
+    explanation = words.HTTPRequestURITooLong.explanation
 
 
 class HTTPUnsupportedMediaType(HTTPClientError):
@@ -519,7 +518,7 @@ class HTTPRequestRangeNotSatisfiable(HTTPClientError):
 
     code = 416
     title = "Request Range Not Satisfiable"
-    explanation = "The part that you asked for does not exist."
+    explanation = words.HTTPRequestRangeNotSatisfiable.explanation
 
 
 class HTTPExpectationFailed(HTTPClientError):
@@ -527,7 +526,7 @@ class HTTPExpectationFailed(HTTPClientError):
 
     code = 417
     title = "Expectation Failed"
-    explanation = "The server can't do what your Expect header asks for."
+    explanation = words.HTTPExpectationFailed.explanation
 
 
 class HTTPImATeapot(HTTPClientError):
@@ -543,7 +542,7 @@ class HTTPUnprocessableEntity(HTTPClientError):
 
     code = 422
     title = "Unprocessable Entity"
-    explanation = "Your request is well-formed, but what it says can't be carried out."
+    explanation = words.HTTPUnprocessableEntity.explanation
 
 
 class HTTPLocked(HTTPClientError):
@@ -551,7 +550,7 @@ class HTTPLocked(HTTPClientError):
 
     code = 423
     title = "Locked"
-    explanation = "This is locked."
+    explanation = words.HTTPLocked.explanation
 
 
 class HTTPFailedDependency(HTTPClientError):
@@ -559,7 +558,7 @@ class HTTPFailedDependency(HTTPClientError):
 
     code = 424
     title = "Failed Dependency"
-    explanation = "This was not done because something that it depends on failed."
+    explanation = words.HTTPFailedDependency.explanation
 
 
 class HTTPPreconditionRequired(HTTPClientError):
@@ -599,7 +598,7 @@ class HTTPServerError(HTTPError):
 class HTTPInternalServerError(HTTPServerError):
     """500: something unexpected happened (15.6.1)."""
 
-    explanation = "Something went wrong in the server."
+    explanation = words.HTTPInternalServerError.explanation
 
 
 class HTTPNotImplemented(HTTPServerError):
@@ -614,7 +613,7 @@ class HTTPBadGateway(HTTPServerError):
 
     code = 502
     title = "Bad Gateway"
-    explanation = "A server behind this one gave an answer that can't be understood."
+    explanation = words.HTTPBadGateway.explanation
 
 
 class HTTPServiceUnavailable(HTTPServerError):
@@ -622,7 +621,7 @@ class HTTPServiceUnavailable(HTTPServerError):
 
     code = 503
     title = "Service Unavailable"
-    explanation = "The server can't answer at the moment. Try again later."
+    explanation = words.HTTPServiceUnavailable.explanation
 
 
 class HTTPGatewayTimeout(HTTPServerError):
@@ -630,7 +629,7 @@ class HTTPGatewayTimeout(HTTPServerError):
 
     code = 504
     title = "Gateway Timeout"
-    explanation = "A server behind this one did not answer in time."
+    explanation = words.HTTPGatewayTimeout.explanation
 
 
 class HTTPVersionNotSupported(HTTPServerError):
@@ -638,7 +637,7 @@ class HTTPVersionNotSupported(HTTPServerError):
 
     code = 505
     title = "HTTP Version Not Supported"
-    explanation = "The server does not speak this version of HTTP."
+    explanation = words.HTTPVersionNotSupported.explanation
 
 
 class HTTPInsufficientStorage(HTTPServerError):
@@ -646,7 +645,7 @@ class HTTPInsufficientStorage(HTTPServerError):
 
     code = 507
     title = "Insufficient Storage"
-    explanation = "There is no room left to keep this."
+    explanation = words.HTTPInsufficientStorage.explanation
 
 
 #: The class of each status. The bases stand for no status, but for that of an answer without a row.

@@ -13,7 +13,12 @@ def normalize_accept_offer(offer: str) -> str:
     Raises:
         ValueError: it isn't a media type.
     """
-    return str(Accept.parse_offer(offer))
+    try:
+        return str(Accept.parse_offer(offer))
+    except ValueError as error:
+        raise ValueError(
+            f"{offer!r} isn't a media type: write 'type/subtype' or 'type/subtype;name=value'"
+        ) from error
 
 
 def sort_accept_offers(offers: Sequence[str], order: Sequence[str] | None = None) -> list[str]:

@@ -15,7 +15,7 @@ from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, Handler
 
 __all__ = ["EXCVIEW", "INGRESS", "MAIN", "excview_tween_factory"]
 
-#: The tween that answers errors. Data keeps Pyramid's spelling of it; ours means the same tween.
+#: The tween that answers errors. Data keeps the spelling that `canonical` gives; ours means the same tween.
 EXCVIEW = canonical("goldilocks.tweens.excview_tween_factory")
 
 #: The router's innermost step: every tween is over it.

@@ -131,14 +131,14 @@ class _Bucket:
         self.entries: list[Entry] = []
 
 
-#: What stands where no route ends. Never filled.
+#: What stands where there are no routes. Never filled.
 _NOTHING = _Bucket()
 
 
 class _Node:
     """A place in the tree: what the patterns that agree so far say about the next segment."""
 
-    __slots__ = ("ends", "free", "is_fork", "literals", "prefixed")
+    __slots__ = ("any", "by_prefix", "ends", "free", "literals", "rest")
 
     def __init__(self) -> None:
         #: Routes that want no further segment.
@@ -147,52 +147,115 @@ class _Node:
         self.literals: dict[str, _Node] = {}
         #: Where the next segment is ``{name}``: anything but empty.
         self.free: _Node | None = None
-        #: Where the next segment begins with some text, which may be empty, and the route's own matcher sees to the rest.
-        self.prefixed: _Prefixed | None = None
-        #: Whether there is a way on besides the literals.
-        self.is_fork = False
+        #: Where the next segment is something that only the route's own matcher knows.
+        self.any: _Node | None = None
+        #: Routes that may take any number of segments from here on.
+        self.rest = _NOTHING
+        #: The same two, where at least the beginning of the next segment is known.
+        self.by_prefix: _ByPrefix | None = None
 
     def below(self, segment: Segment) -> _Node:
         """Return the node for a segment, a new one if there is none."""
         if segment.is_literal:
             return self.literals.setdefault(segment.prefix, _Node())
         if segment.is_free:
-            self.is_fork = True
             self.free = self.free or _Node()
             return self.free
-        return self.beginning(segment.prefix).nodes.setdefault(segment.prefix, _Node())
+        if segment.prefix:
+            return self._prefixed(segment.prefix).nodes.setdefault(segment.prefix, _Node())
+        self.any = self.any or _Node()
+        return self.any
 
-    def beginning(self, prefix: str) -> _Prefixed:
-        """Return what stands below prefixes, once it knows that there is this one."""
-        self.is_fork = True
-        self.prefixed = self.prefixed or _Prefixed()
-        self.prefixed.lengths = sorted({*self.prefixed.lengths, len(prefix)})
-        return self.prefixed
+    def bucket(self, last: Segment | None) -> _Bucket:
+        """Return the bucket for routes that end here, or that go on with a segment and then as they please."""
+        if last is None:
+            self.ends = _Bucket() if self.ends is _NOTHING else self.ends
+            return self.ends
+        if last.prefix:
+            return self._prefixed(last.prefix).rests.setdefault(last.prefix, _Bucket())
+        self.rest = _Bucket() if self.rest is _NOTHING else self.rest
+        return self.rest
+
+    def _prefixed(self, prefix: str) -> _ByPrefix:
+        self.by_prefix = self.by_prefix or _ByPrefix()
+        self.by_prefix.lengths = sorted({*self.by_prefix.lengths, len(prefix)})
+        return self.by_prefix
 
 
-class _Prefixed:
-    """What stands below segments of which only the beginning is known."""
+class _ByPrefix:
+    """What stands below segments that begin with a certain text."""
 
-    __slots__ = ("lengths", "nodes", "opens")
+    __slots__ = ("lengths", "nodes", "rests")
 
     def __init__(self) -> None:
         #: How long the prefixes are, the shortest first: there are few lengths, however many prefixes there are.
         self.lengths: list[int] = []
-        #: Where the segment ends at the next slash.
         self.nodes: dict[str, _Node] = {}
-        #: Routes that may take any number of segments from here on.
-        self.opens: dict[str, _Bucket] = {}
+        self.rests: dict[str, _Bucket] = {}
 
-    def collect(self, segment: str, nodes: list[_Node], buckets: list[_Bucket]) -> None:
-        """Add what fits a segment to ``nodes`` and ``buckets``."""
+
+#: Places in the tree, and the buckets passed on the way there.
+_Places: TypeAlias = tuple[tuple[_Node, ...], tuple[_Bucket, ...]]
+
+
+class _State:
+    """All places in the tree that a path has reached, and the buckets that it has passed on the way.
+
+    Where a path goes on from here is remembered, once it is known: for each literal, for each prefix (the longest that
+    fits decides, the shorter ones fit as well), and for all other segments at once.
+    """
+
+    __slots__ = ("entries", "is_kept", "lengths", "literals", "other", "places", "prefixes")
+
+    def __init__(self, places: _Places, is_kept: bool) -> None:
+        nodes, buckets = self.places = places
+        self.is_kept = is_kept
+        #: What to try if the path ends here.
+        self.entries = _merge([*buckets, *[node.ends for node in nodes]])
+        #: The state behind any segment that is no literal, where that doesn't depend on prefixes.
+        self.other: _State | None = None if nodes else self
+        self.literals: dict[str, _State | None] = {}
+        self.prefixes: dict[str, _State | None] = {}
+        if is_kept and nodes:
+            # No ``{name}`` takes an empty segment, so it is a case of its own
+            self.literals = dict.fromkeys(chain(("",), *[node.literals for node in nodes]))
+            self.prefixes = dict.fromkeys(chain(*[node.prefixes for node in nodes]))
+        #: How long the prefixes are, the longest first: there are few lengths, however many prefixes there are.
+        self.lengths = sorted({len(prefix) for prefix in self.prefixes}, reverse=True)
+
+    def behind(self, segment: str) -> _State | None:
+        """Return the state behind a segment, if it is remembered."""
+        if segment in self.literals:
+            return self.literals[segment]
+        return self.prefixes.get(self._prefix_of(segment), self.other)
+
+    def remember(self, segment: str, state: _State) -> None:
+        """Remember the state behind a segment."""
+        if segment in self.literals:
+            self.literals[segment] = state
+        elif self.is_kept:
+            self.prefixes[self._prefix_of(segment)] = state
+            if not self.lengths:
+                self.other = state
+
+    def _prefix_of(self, segment: str) -> str:
         for length in self.lengths:
-            if length > len(segment):
-                break
-            prefix = segment[:length]
-            if prefix in self.nodes:
-                nodes.append(self.nodes[prefix])
-            if prefix in self.opens:
-                buckets.append(self.opens[prefix])
+            if segment[:length] in self.prefixes:
+                return segment[:length]
+        return ""
+
+    def places_behind(self, segment: str) -> _Places:
+        """Find out where a segment leads, and the buckets passed until then."""
+        nodes: list[_Node] = []
+        known, buckets = self.places
+        buckets = list(buckets)
+        ...
+
+
+def _merge(buckets: Iterable[_Bucket]) -> Sequence[Entry]:
+    filled = [bucket.entries for bucket in buckets if bucket.entries]
+    # No two entries have the same place in the order, so the rest of an entry is never compared
+    return filled[0] if len(filled) == 1 else sorted(chain.from_iterable(filled))
 
 
 class RouteTable:
@@ -202,6 +265,10 @@ class RouteTable:
     in which the routes were said: the answer is always that of trying all routes one by one. A route of which
     it isn't certain what it can match stands wherever it might.
 
+    A path can lead to several places of the tree at once. Such a set of places is a state; states are made when a path
+    first gets there and kept, and then a segment of a path costs one look into a dict. How many there can be depends on
+    the routes alone, and there is a limit besides.
+
     Args:
         routes: in the order in which they are to be tried.
     """
@@ -209,33 +276,32 @@ class RouteTable:
     def __init__(self, routes: Iterable[AnyRoute]) -> None:
         #: Taken before the routes are gone through: what changes meanwhile makes the table out of date.
         self.known_changes = _Changes.count
-        self._root = _Node()
-        self._anywhere = _Bucket()
-        self._depth = 0
         #: What to try for a path that is a pattern's literal text; filled when first asked for.
         self._literal: dict[str, Search | None] = {}
-        #: Merged buckets. The room is counted in entries, so that many large merges can't fill the memory.
-        self._merged: dict[tuple[_Bucket, ...], list[Entry]] = {}
+        self._depth = 0
+        root = _Node()
+        anywhere = _Bucket()
+        #: How much more may be kept in states, counted in entries and literals.
         self._room = 1000
         for order, route in enumerate(routes):
-            self._add(order, route)
-            self._room += 4
+            self._add(root, anywhere, order, route)
+            self._room += 16
+        self._states: dict[tuple[tuple[_Node, ...], tuple[_Bucket, ...]], _State] = {}
+        self._start = _State((root,), (anywhere,), True)
+        #: Patterns begin with a slash; for a path that doesn't there is only what may be anything.
+        self._astray = _State((), (anywhere,), True)
 
-    def _add(self, order: int, route: AnyRoute) -> None:
+    def _add(self, root: _Node, anywhere: _Bucket, order: int, route: AnyRoute) -> None:
         compiled = _followed(route)
         if compiled is None or compiled.shape is None:
-            self._anywhere.entries.append((order, route, route.match, None))
+            anywhere.entries.append((order, route, route.match, None))
             return
         segments, is_open = compiled.shape
         self._depth = max(self._depth, len(segments))
-        node = self._root
+        node = root
         for segment in segments[:-1] if is_open else segments:
             node = node.below(segment)
-        if is_open:
-            prefix = segments[-1].prefix
-            bucket = node.beginning(prefix).opens.setdefault(prefix, _Bucket())
-        else:
-            bucket = node.ends = _Bucket() if node.ends is _NOTHING else node.ends
+        bucket = node.bucket(segments[-1] if is_open else None)
         bucket.entries.append((order, route, compiled.match, compiled.names))
         if compiled.literal is not None:
             self._literal[compiled.literal] = None
@@ -264,57 +330,29 @@ class RouteTable:
         return {"route": None, "match": None}
 
     def _search(self, path: str) -> Search:
+        # Deeper than the deepest pattern only tells that there is more
         pieces = path.split("/", self._depth + 1)
-        entries = self._entries(pieces)
+        state = self._astray if pieces[0] else self._start
+        for segment in pieces[1:]:
+            state = state.literals.get(segment, state.other) or self._state_behind(state, segment)
         if path in self._literal:
-            self._literal[path] = entries, pieces
-        return entries, pieces
+            self._literal[path] = state.entries, pieces
+        return state.entries, pieces
 
-    def _entries(self, pieces: list[str]) -> Sequence[Entry]:
-        if pieces[0] or self._anywhere.entries:
-            # The tree only knows paths that begin with a slash
-            return self._merged_entries([] if pieces[0] else [self._root], pieces[1:])
-        # PERF: most paths go down the tree without a choice, and end in one bucket
-        node = self._root
-        for index in range(1, len(pieces)):
-            segment = pieces[index]
-            below = node.literals.get(segment)
-            if node.is_fork:
-                if below is not None or node.prefixed is not None:
-                    return self._merged_entries([node], pieces[index:])
-                below = node.free if segment else None
-            if below is None:
-                return ()
-            node = below
-        return node.ends.entries
-
-    def _merged_entries(self, nodes: list[_Node], segments: Sequence[str]) -> Sequence[Entry]:
-        """Go on from some nodes wherever the segments lead, and put together what is found there."""
-        found = [self._anywhere]
-        for segment in segments:
-            below: list[_Node] = []
-            for node in nodes:
-                literal = node.literals.get(segment)
-                if literal is not None:
-                    below.append(literal)
-                if node.free is not None and segment:
-                    below.append(node.free)
-                if node.prefixed is not None:
-                    node.prefixed.collect(segment, below, found)
-            nodes = below
-        found += [node.ends for node in nodes]
-        buckets = tuple([bucket for bucket in found if bucket.entries])
-        if len(buckets) < 2:
-            return buckets[0].entries if buckets else ()
-        return self._merged.get(buckets) or self._merge(buckets)
-
-    def _merge(self, buckets: tuple[_Bucket, ...]) -> list[Entry]:
-        # No two entries have the same place in the order, so the rest of an entry is never compared
-        merged = sorted(chain.from_iterable(bucket.entries for bucket in buckets))
-        if self._room >= len(merged):
-            self._merged[buckets] = merged
-            self._room -= len(merged)
-        return merged
+    def _state_behind(self, state: _State, segment: str) -> _State:
+        places = state.places_behind(segment)
+        behind = self._states.get(places)
+        if behind is None:
+            nodes, buckets = places
+            size = 1 + sum(len(node.literals) + len(node.ends.entries) for node in nodes)
+            size += sum(len(bucket.entries) for bucket in buckets)
+            behind = _State(nodes, buckets, is_kept=size <= self._room)
+            if behind.is_kept:
+                self._room -= size
+                self._states[places] = behind
+        if behind.is_kept:
+            state.lead_to(segment, behind)
+        return behind
 
 
 def _followed(route: AnyRoute) -> CompiledPattern | None:

@@ -1,6 +1,6 @@
 """The deployment settings: what the framework reads of them, under which names, and of what type.
 
-A setting of the framework may be said under its short name (``reload_templates``), with Pyramid's prefix or with ours, and an
+A setting of the framework may be said under its short name (``reload_templates``) or with one of the two prefixes, and an
 environment variable overrides all three. Whatever was said, it can be read under each of the names. The
 settings of applications and add-ons are kept as they are.
 """

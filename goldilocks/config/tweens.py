@@ -111,7 +111,7 @@ class EnterTween(Statement):
 
     def say(self, config: AnyConfig) -> None:
         """Find the factory and place it."""
-        # COMPAT: our own tweens are known by Pyramid's dotted names, which needn't be importable.
+        # COMPAT: our own tweens are known by dotted names of old, which needn't be importable.
         factory = config.maybe_dotted(dotted(self.tween_factory))
         kind = "explicit" if self.explicit else "implicit"
         PlaceTween(self.tween_factory, factory, kind, self.under, self.over).say(config)

@@ -54,11 +54,12 @@ ModelGraphTraverser = ResourceTreeTraverser
 def _routed(match: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Return the path to walk and the subpath that a matched route asks for: ``*name`` gives names, ``{name}`` text."""
     path = match.get("traverse") or "/"
+    if is_nonstr_iter(path):
+        path = "/".join(path)
     subpath = match.get("subpath", ())
-    return (
-        "/".join(path) if is_nonstr_iter(path) else path,
-        subpath if is_nonstr_iter(subpath) else split_path_info(subpath),
-    )
+    if not is_nonstr_iter(subpath):
+        subpath = split_path_info(subpath)
+    return path, subpath
 
 
 def walk(

@@ -36,7 +36,10 @@ def test_parameters_before_the_bare_type(offered, order):
         assert not any(offer.startswith(f"{bare};") for offer in after)
 
 
-@given(st.lists(types, unique=True), st.permutations(["text/html", "text/plain", "application/json", "image/png"]))
+@given(
+    st.lists(types, unique=True),
+    st.permutations(["text/html", "text/plain", "application/json", "image/png"]),
+)
 def test_the_server_decides(offered, order):
     """Bare types that the server lists stand in its order, as long as it lists no more than are offered."""
     listed = [media_type for media_type in order if media_type in offered]

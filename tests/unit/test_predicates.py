@@ -211,7 +211,13 @@ def test_request_type():
 
 @pytest.mark.parametrize(
     ("matchdict", "holds"),
-    [({"a": "1", "b": "2"}, True), ({"a": "1"}, False), ({"a": "1", "b": "3"}, False), ({}, False), (None, False)],
+    [
+        ({"a": "1", "b": "2"}, True),
+        ({"a": "1"}, False),
+        ({"a": "1", "b": "3"}, False),
+        ({}, False),
+        (None, False),
+    ],
 )
 def test_match_param(matchdict, holds):
     """Every pair must stand in the match dictionary."""
@@ -271,7 +277,9 @@ def test_traverse_has_no_hash():
     assert predicates.TraversePredicate("/{a}", CONFIG).phash() == ""
 
 
-@pytest.mark.parametrize(("path", "holds"), [("/a/b", True), ("a/b/", True), (("", "a", "b"), True), ("/a", False)])
+@pytest.mark.parametrize(
+    ("path", "holds"), [("/a/b", True), ("a/b/", True), (("", "a", "b"), True), ("/a", False)]
+)
 def test_physical_path(path, holds):
     """The context must stand at the path."""
     context = Resource("b", Resource("a", Resource("")))
@@ -283,7 +291,9 @@ def test_physical_path_without_name():
     assert predicates.PhysicalPathPredicate("/", CONFIG)(object(), None) is False
 
 
-@pytest.mark.parametrize(("wanted", "known", "holds"), [(True, True, True), (True, False, False), (False, False, True)])
+@pytest.mark.parametrize(
+    ("wanted", "known", "holds"), [(True, True, True), (True, False, False), (False, False, True)]
+)
 def test_is_authenticated(wanted, known, holds):
     """The request says whether it is known who asks."""
     predicate = predicates.IsAuthenticatedPredicate(wanted, CONFIG)

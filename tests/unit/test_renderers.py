@@ -94,7 +94,9 @@ def test_render_to_response_makes_a_new_one(request_):
 def test_render_to_response_given(request_):
     """A response that is given is filled and returned."""
     given = Response()
-    assert renderers.render_to_response("string", "x", request=request_, package=json, response=given) is given
+    assert (
+        renderers.render_to_response("string", "x", request=request_, package=json, response=given) is given
+    )
     assert given.text == "x"
 
 
@@ -172,7 +174,9 @@ def test_clone(registry):
 def test_render_view_tells_the_system(registry, request_):
     """A renderer is told of view, context, request and itself, and what is under each name."""
     seen = {}
-    registry.registerUtility(lambda info: lambda value, system: seen.update(system) or "", IRendererFactory, name="x")
+    registry.registerUtility(
+        lambda info: lambda value, system: seen.update(system) or "", IRendererFactory, name="x"
+    )
     helper = renderers.RendererHelper("x", registry=registry)
     assert helper.render_view(request_, {}, "view", "context") is request_.response
     token = seen.pop("get_csrf_token")
@@ -357,7 +361,7 @@ def test_jsonp(request_, name):
     assert request_.response.content_type == "application/javascript"
 
 
-@pytest.mark.parametrize("name", ["", "1a", "a.", "a(", "a;b", "a\n", "a b", "ſa", "a<"])
+@pytest.mark.parametrize("name", ["", "1a", "a.", "a(", "a;b", "a\n", "a b", "\u017fa", "a<"])
 def test_jsonp_refuses(request_, name):
     """What could be more than the name of a function is a bad request."""
     request_.GET = {"callback": name}

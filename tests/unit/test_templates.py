@@ -101,7 +101,9 @@ def test_system_values(package, registry):
 def test_value_that_is_no_dictionary(package, registry, value):
     """A view that returns something else than a dictionary is told so."""
     path = write(package, "page.pt", "<p/>")
-    with pytest.raises(ValueError, match=f"{path} must return a dictionary, not a value of type {type(value).__name__}"):
+    with pytest.raises(
+        ValueError, match=f"{path} must return a dictionary, not a value of type {type(value).__name__}"
+    ):
         RendererHelper("templates/page.pt", package, registry).render(value, {})
 
 
@@ -134,7 +136,7 @@ def test_macro_does_not_pass_to_loaded_templates(package, registry):
 def test_implementation_has_macros(package, registry):
     """The template itself is to be had, for its macros."""
     write(package, "layout.pt", '<b metal:define-macro="m">m</b>')
-    write(package, "page.pt", '<b metal:use-macro="layout.macros[\'m\']" />')
+    write(package, "page.pt", "<b metal:use-macro=\"layout.macros['m']\" />")
     layout = RendererHelper("templates/layout.pt", package, registry).renderer.implementation()
     assert render(registry, "templates/page.pt", {"layout": layout}, package) == "<b>m</b>"
 
@@ -160,7 +162,7 @@ def test_missing_template(package, registry):
 
 def test_missing_folder(package, registry):
     """If the folder isn't there, that is what the message says."""
-    with pytest.raises(ValueError, match="there is no folder .*tmplates"):
+    with pytest.raises(ValueError, match=r"there is no folder .*tmplates"):
         render(registry, "apptemplates:tmplates/page.pt", package=package)
 
 

@@ -16,6 +16,9 @@ MAX_BODY = 400_000
 #: Characters that no text needs: C0 without tab and line feed. (A NUL would cut a text short inside SQLite.)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
+#: What a summary leaves out of Markdown: a link but for its words, stars, backticks, underscores around words.
+_LINK_OR_MARK = re.compile(r"\[([^\]]*)\]\([^)]*\)|\*+|`+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)")
+
 
 class Refused(Exception):
     """What was wanted can't be done; the message is for the one who wanted it."""
@@ -43,8 +46,7 @@ def summary_of(body: str) -> str:
         if mark:
             fenced = "" if fenced else mark[1] or "code"
         elif line.strip() and not line.startswith(("#", "|", ">", "!")) and fenced in ("", "pydoc"):
-            plain = re.sub(r"\[([^\]]*)\]\([^)]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", r"\1", line)
-            plain = plain.strip().lstrip("-* ")
+            plain = line.strip() if fenced else _LINK_OR_MARK.sub(r"\1", _LINK_OR_MARK.sub(r"\1", line.lstrip("-* "))).strip()
             return plain if len(plain) <= 160 else plain[:159].rsplit(" ", 1)[0] + "…"
     return ""
 

@@ -136,7 +136,9 @@ def test_first_of_several_objects(config, heard):
     event = Event()
     config.registry.notify(event, Thing())
     assert heard == [event]
-    assert [handler.handler.__doc__ for handler in config.registry.registeredHandlers()][-1] == listener.__doc__
+    assert [handler.handler.__doc__ for handler in config.registry.registeredHandlers()][
+        -1
+    ] == listener.__doc__
 
 
 def test_class_as_listener(config, heard):
@@ -187,7 +189,9 @@ def test_predicate_turned_round(config, heard, iface):
 
 def test_predicates_of_several_objects(config, heard):
     """A predicate may take all objects or the first."""
-    config.add_subscriber(lambda event, thing: heard.append(event), [IEvent, IThing], colour="red", both="red")
+    config.add_subscriber(
+        lambda event, thing: heard.append(event), [IEvent, IThing], colour="red", both="red"
+    )
     config.registry.notify(Event(colour="red"), Thing())
     config.registry.notify(Event(colour="blue"), Thing())
     assert len(heard) == 1
@@ -253,7 +257,7 @@ def test_signature_for_type_checkers():
     """What type checkers read is what the statement takes."""
     said = inspect.signature(Configurator.add_subscriber)
     assert list(said.parameters) == ["self", "subscriber", "iface", "predicates"]
-    assert [name for name in inspect.signature(AddSubscriber).parameters] == ["subscriber", "iface", "rest"]
+    assert list(inspect.signature(AddSubscriber).parameters) == ["subscriber", "iface", "rest"]
 
 
 # --- adapters --------------------------------------------------------------------------------------------------------
@@ -313,7 +317,14 @@ def test_resource_url_adapter_for_all(config):
     ("directive", "category", "discriminator", "title", "type_name", "key"),
     [
         ("add_response_adapter", "response adapters", (IResponse, IThing), None, "response adapter", "type"),
-        ("add_traverser", "traversers", ("traverser", IThing), f"traverser for {IThing!r}", "traverser", "iface"),
+        (
+            "add_traverser",
+            "traversers",
+            ("traverser", IThing),
+            f"traverser for {IThing!r}",
+            "traverser",
+            "iface",
+        ),
         (
             "add_resource_url_adapter",
             "resource url adapters",

@@ -141,7 +141,9 @@ def test_reified(config):
 
 def test_object_made_with_property(config):
     """An object made with property keeps its setter."""
-    config.add_request_method(property(lambda r: r._x, lambda r, x: setattr(r, "_x", x * 2)), name="x", property=True)
+    config.add_request_method(
+        property(lambda r: r._x, lambda r, x: setattr(r, "_x", x * 2)), name="x", property=True
+    )
     request = extended(config)
     request.x = 2
     assert request.x == 4

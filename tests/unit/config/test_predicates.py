@@ -60,7 +60,9 @@ def hash_of(predlist, **kw):
     return predlist.make(CONFIG, **kw)[2]
 
 
-@pytest.mark.parametrize("kw", [{}, {"xhr": None}, {"custom": predvalseq()}, {"xhr": None, "custom": predvalseq()}])
+@pytest.mark.parametrize(
+    "kw", [{}, {"xhr": None}, {"custom": predvalseq()}, {"xhr": None, "custom": predvalseq()}]
+)
 def test_nothing_said(predlist, kw):
     """Without predicates a statement is tried last and has the common hash."""
     assert predlist.make(CONFIG, **kw) == (MAX_ORDER, [], DEFAULT_PHASH)
@@ -232,7 +234,7 @@ def test_normalize_accept_offer():
 
 def test_normalize_refuses():
     """What isn't a media type is refused."""
-    with pytest.raises(ValueError, match="not an offer|Invalid|valid"):
+    with pytest.raises(ValueError, match="'text' isn't a media type"):
         normalize_accept_offer("text")
 
 

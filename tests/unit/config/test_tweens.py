@@ -54,7 +54,7 @@ def test_wishes(config):
 
 @pytest.mark.parametrize("spelling", [canonical, dotted])
 def test_both_spellings_are_one_tween(config, spelling):
-    """Pyramid's dotted name and ours mean the same tween, as a neighbour and as the tween itself."""
+    """The dotted name of old and ours mean the same tween, as a neighbour and as the tween itself."""
     config.add_tween(ONE, under=[spelling(EXCVIEW), "not.there"])
     config.add_tween(TWO, under=spelling(EXCVIEW), over=(ONE,))
     config.add_tween(spelling(EXCVIEW))
