@@ -13,6 +13,7 @@ What comes in from outside is never an exception: it identifies a user, or nobod
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
 import time as time_mod
@@ -26,7 +27,6 @@ from zope.interface import implementer
 
 from goldilocks.acl import Authenticated, Everyone
 from goldilocks.interfaces import IAuthenticationPolicy, IDebugLogger
-from goldilocks.names import PYRAMID
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import SimpleSerializer, ascii_, bytes_, strings_differ, text_
 
@@ -163,7 +163,7 @@ def parse_ticket(
         BadTicket: it isn't one, or it was signed with another secret or for another address.
     """
     text: str = text_(ticket).strip('"')
-    digest_digits = hashlib.new(hashalg).digest_size * 2
+    digest_digits = _hash_function(hashalg)().digest_size * 2
     digest, time_digits = text[:digest_digits], text[digest_digits : digest_digits + _TIME_DIGITS]
     if _TIME.fullmatch(time_digits) is None:
         raise BadTicket(f"no time of issue follows the digest, but {time_digits!r}")
@@ -202,8 +202,17 @@ def calculate_digest(
     else:
         address_and_time = encode_ip_timestamp(ip, timestamp)
     parts = b"\0".join(bytes_(part, "utf-8") for part in (userid, tokens, user_data))
-    inner = hashlib.new(hashalg, address_and_time + key + parts).hexdigest()
-    return hashlib.new(hashalg, inner.encode() + key).hexdigest()
+    digest = _hash_function(hashalg)
+    inner = digest(address_and_time + key + parts).hexdigest()
+    return digest(inner.encode() + key).hexdigest()
+
+
+@functools.cache
+def _hash_function(hashalg: str) -> Callable[..., Any]:
+    # PERF: every request of a user who is logged in reads a ticket, and hashlib.new() looks its word up each time.
+    if hashalg in hashlib.algorithms_guaranteed:
+        return getattr(hashlib, hashalg)
+    return functools.partial(hashlib.new, hashalg)
 
 
 def encode_ip_timestamp(ip: str, timestamp: float) -> bytes:
@@ -485,7 +494,7 @@ class CallbackAuthenticationPolicy:
     A subclass says ``unauthenticated_userid``. Without a callback every user id is believed, and nobody has groups.
     """
 
-    #: Whether each decision is told to the debug logger.
+    #: Whether each decision is told to the debug logger. COMPAT: the words of these lines are compared by tests.
     debug: bool = False
     callback: Any = None
 
@@ -503,7 +512,7 @@ class CallbackAuthenticationPolicy:
             return None
         if self._clean_principal(userid) is None:
             note(
-                f"use of userid %r is disallowed by any built-in {PYRAMID.title()} security policy, returning None",
+                "use of userid %r is disallowed by any built-in Pyramid security policy, returning None",
                 userid,
             )
             return None

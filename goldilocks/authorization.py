@@ -67,11 +67,21 @@ class ACLHelper:
 
         The verdict's ``context``, ``acl`` and ``ace`` say which entry of which resource decided.
         """
+        # PERF: resource trees are filtered by permission, a thousand questions a page; hence one loop, written out.
         acl: Any = NO_ACL
-        for resource, acl in _acls(context):
+        for resource in lineage(context):
+            try:
+                acl = resource.__acl__
+            except AttributeError:
+                continue
+            if type(acl) is not list:
+                acl = _called(acl)
             for ace in acl:
                 action, principal, permissions = ace
-                if principal in principals and _names(permissions, permission):
+                if principal not in principals:
+                    continue
+                is_tuple = isinstance(permissions, tuple)
+                if permission in permissions if is_tuple else _names(permissions, permission):
                     verdict = ACLAllowed if action == Allow else ACLDenied
                     return verdict(ace, acl, permission, principals, resource)
         return ACLDenied(DEFAULT_DENY, acl, permission, principals, context)
@@ -110,17 +120,16 @@ def _acls(context: Context) -> Iterator[tuple[Context, Any]]:
         except AttributeError:
             # COMPAT: a resource says "none of my own" by raising this from a property, too.
             continue
-        yield resource, acl() if acl and callable(acl) else acl
+        yield resource, _called(acl)
+
+
+def _called(acl: Any) -> Any:
+    return acl() if acl and callable(acl) else acl
 
 
 def _names(permissions: Any, permission: str) -> bool:
     """Tell whether an entry's permissions, one word or a collection, hold ``permission``."""
-    # PERF: this is asked for every entry that has one of the principals; nearly all say a word or a tuple.
-    if isinstance(permissions, str):
-        return permission == permissions
-    if isinstance(permissions, tuple) or is_nonstr_iter(permissions):
-        return permission in permissions
-    return bool(permission == permissions)
+    return permission in permissions if is_nonstr_iter(permissions) else bool(permission == permissions)
 
 
 @implementer(IAuthorizationPolicy)

@@ -456,18 +456,20 @@ def _generator_of(pattern: Pattern) -> Generator:
         for part in pattern.parts
     )
     names = [found.name for found in pattern.placeholders]
-    if pattern.rest:
+    rest = pattern.rest
+    if rest:
         template += "%s"
-        names.append(pattern.rest)
-    rest = pattern.rest or None
 
     def generate(kw: Mapping[str, Any]) -> str:
-        return template % tuple([_filled(kw[name], name == rest) for name in names])
+        values = [quote_path_segment(kw[name], PATH_SAFE) for name in names]
+        if rest:
+            values.append(_quoted_rest(kw[rest]))
+        return template % tuple(values)
 
     return generate
 
 
-def _filled(value: Any, is_rest: bool) -> str:
-    if is_rest and is_nonstr_iter(value) and not isinstance(value, bytes):
-        return "/".join([quote_path_segment(name, safe=PATH_SAFE) for name in value])
-    return quote_path_segment(value, safe=PATH_SAFE)
+def _quoted_rest(rest: Any) -> str:
+    if isinstance(rest, bytes) or not is_nonstr_iter(rest):
+        return quote_path_segment(rest, PATH_SAFE)
+    return "/".join([quote_path_segment(name, PATH_SAFE) for name in rest])

@@ -149,13 +149,13 @@ class CookieSession(dict[str, Any]):
             return None
         try:
             renewed, created, contents = self._serializer.loads(bytes_(cookie))
-            times = float(renewed), float(created)
+            renewed, created = float(renewed), float(created)
         except (ValueError, TypeError, OverflowError, RecursionError):
             return None
         # The serializer needn't sign: anybody may have written this.
-        if not (isinstance(contents, dict) and all(map(isfinite, times))):
-            return None
-        return *times, contents
+        if isinstance(contents, dict) and isfinite(renewed) and isfinite(created):
+            return renewed, created, contents
+        return None
 
     def changed(self) -> None:
         """Have the cookie sent with the response; needed after a change inside a value, which nobody sees."""

@@ -17,16 +17,8 @@ from zope.interface import implementer
 from goldilocks.encode import is_nonstr_iter as is_nonstr_iter
 from goldilocks.exceptions import URLDecodeError as URLDecodeError
 from goldilocks.interfaces import IRoute, IRoutesMapper
-from goldilocks.routepattern import (
-    CompiledPattern,
-    Generator,
-    Matcher,
-    Segment,
-    compile_pattern,
-    read_pattern,
-    shape_of,
-    stays_in_segment,
-)
+from goldilocks.routeorder import specificity as specificity
+from goldilocks.routepattern import CompiledPattern, Generator, Matcher, Segment, compile_pattern
 from goldilocks.routepattern import RoutePatternError as RoutePatternError
 from goldilocks.routepattern import old_route_re as old_route_re
 from goldilocks.routepattern import route_re as route_re
@@ -41,8 +33,6 @@ from goldilocks.util import text_ as text_
 
 #: A route: ours, or any object with ``name``, ``match`` and ``predicates`` that somebody put into a mapper's list.
 AnyRoute: TypeAlias = Any
-#: Ranks one segment of a pattern; the smaller, the more specific.
-SegmentRank: TypeAlias = tuple[int, int, int, int]
 #: The answer to a request: ``route`` and ``match``, both ``None`` where no route matches.
 RouteInfo: TypeAlias = dict[str, Any]
 
@@ -131,28 +121,22 @@ class _Bucket:
         self.entries: list[Entry] = []
 
 
-#: What stands where there are no routes. Never filled.
-_NOTHING = _Bucket()
-
-
 class _Node:
     """A place in the tree: what the patterns that agree so far say about the next segment."""
 
-    __slots__ = ("any", "by_prefix", "ends", "free", "literals", "rest")
+    __slots__ = ("ends", "free", "lengths", "literals", "prefixes")
 
     def __init__(self) -> None:
         #: Routes that want no further segment.
-        self.ends = _NOTHING
+        self.ends = _Bucket()
         #: Where the next segment is this text.
         self.literals: dict[str, _Node] = {}
         #: Where the next segment is ``{name}``: anything but empty.
         self.free: _Node | None = None
-        #: Where the next segment is something that only the route's own matcher knows.
-        self.any: _Node | None = None
-        #: Routes that may take any number of segments from here on.
-        self.rest = _NOTHING
-        #: The same two, where at least the beginning of the next segment is known.
-        self.by_prefix: _ByPrefix | None = None
+        #: Where the next segment begins with this text, be it empty; the routes' own matchers see to the rest.
+        self.prefixes: dict[str, _Prefixed] = {}
+        #: How long the prefixes are: there are few lengths, however many prefixes there are.
+        self.lengths: tuple[int, ...] = ()
 
     def below(self, segment: Segment) -> _Node:
         """Return the node for a segment, a new one if there is none."""
@@ -161,37 +145,26 @@ class _Node:
         if segment.is_free:
             self.free = self.free or _Node()
             return self.free
-        if segment.prefix:
-            return self._prefixed(segment.prefix).nodes.setdefault(segment.prefix, _Node())
-        self.any = self.any or _Node()
-        return self.any
+        return self.beginning(segment.prefix).closed
 
-    def bucket(self, last: Segment | None) -> _Bucket:
-        """Return the bucket for routes that end here, or that go on with a segment and then as they please."""
-        if last is None:
-            self.ends = _Bucket() if self.ends is _NOTHING else self.ends
-            return self.ends
-        if last.prefix:
-            return self._prefixed(last.prefix).rests.setdefault(last.prefix, _Bucket())
-        self.rest = _Bucket() if self.rest is _NOTHING else self.rest
-        return self.rest
-
-    def _prefixed(self, prefix: str) -> _ByPrefix:
-        self.by_prefix = self.by_prefix or _ByPrefix()
-        self.by_prefix.lengths = sorted({*self.by_prefix.lengths, len(prefix)})
-        return self.by_prefix
+    def beginning(self, prefix: str) -> _Prefixed:
+        """Return what stands where the next segment begins with some text."""
+        if prefix not in self.prefixes:
+            self.prefixes[prefix] = _Prefixed()
+            self.lengths = tuple(sorted({*self.lengths, len(prefix)}))
+        return self.prefixes[prefix]
 
 
-class _ByPrefix:
-    """What stands below segments that begin with a certain text."""
+class _Prefixed:
+    """What stands in the tree where only the beginning of a segment is known."""
 
-    __slots__ = ("lengths", "nodes", "rests")
+    __slots__ = ("closed", "open")
 
     def __init__(self) -> None:
-        #: How long the prefixes are, the shortest first: there are few lengths, however many prefixes there are.
-        self.lengths: list[int] = []
-        self.nodes: dict[str, _Node] = {}
-        self.rests: dict[str, _Bucket] = {}
+        #: Where the segment ends with the next slash.
+        self.closed = _Node()
+        #: Routes that may take any number of segments.
+        self.open = _Bucket()
 
 
 #: Places in the tree, and the buckets passed on the way there.
@@ -201,8 +174,8 @@ _Places: TypeAlias = tuple[tuple[_Node, ...], tuple[_Bucket, ...]]
 class _State:
     """All places in the tree that a path has reached, and the buckets that it has passed on the way.
 
-    Where a path goes on from here is remembered, once it is known: for each literal, for each prefix (the longest that
-    fits decides, the shorter ones fit as well), and for all other segments at once.
+    Where a path goes on from here is remembered once it is known: for each literal; for each prefix, of which the
+    longest that fits decides, because the shorter ones fit as well; and for all other segments at once.
     """
 
     __slots__ = ("entries", "is_kept", "lengths", "literals", "other", "places", "prefixes")
@@ -212,44 +185,51 @@ class _State:
         self.is_kept = is_kept
         #: What to try if the path ends here.
         self.entries = _merge([*buckets, *[node.ends for node in nodes]])
-        #: The state behind any segment that is no literal, where that doesn't depend on prefixes.
-        self.other: _State | None = None if nodes else self
         self.literals: dict[str, _State | None] = {}
         self.prefixes: dict[str, _State | None] = {}
         if is_kept and nodes:
             # No ``{name}`` takes an empty segment, so it is a case of its own
             self.literals = dict.fromkeys(chain(("",), *[node.literals for node in nodes]))
             self.prefixes = dict.fromkeys(chain(*[node.prefixes for node in nodes]))
-        #: How long the prefixes are, the longest first: there are few lengths, however many prefixes there are.
-        self.lengths = sorted({len(prefix) for prefix in self.prefixes}, reverse=True)
+        self.lengths = sorted({len(prefix) for prefix in self.prefixes if prefix}, reverse=True)
+        #: The state behind any segment that is no literal, where that doesn't depend on the segment.
+        self.other: _State | None = None if nodes else self
 
     def behind(self, segment: str) -> _State | None:
         """Return the state behind a segment, if it is remembered."""
-        if segment in self.literals:
-            return self.literals[segment]
-        return self.prefixes.get(self._prefix_of(segment), self.other)
+        return (
+            self.literals[segment]
+            if segment in self.literals
+            else self.prefixes.get(self._prefix_of(segment))
+        )
 
     def remember(self, segment: str, state: _State) -> None:
         """Remember the state behind a segment."""
         if segment in self.literals:
             self.literals[segment] = state
-        elif self.is_kept:
+        elif self.lengths:
             self.prefixes[self._prefix_of(segment)] = state
-            if not self.lengths:
-                self.other = state
+        else:
+            self.other = state
 
     def _prefix_of(self, segment: str) -> str:
-        for length in self.lengths:
-            if segment[:length] in self.prefixes:
-                return segment[:length]
-        return ""
+        return next((segment[:length] for length in self.lengths if segment[:length] in self.prefixes), "")
 
     def places_behind(self, segment: str) -> _Places:
-        """Find out where a segment leads, and the buckets passed until then."""
+        """Find out where a segment leads, and which buckets have been passed until then."""
         nodes: list[_Node] = []
         known, buckets = self.places
-        buckets = list(buckets)
-        ...
+        for node in known:
+            if segment in node.literals:
+                nodes.append(node.literals[segment])
+            if segment and node.free is not None:
+                nodes.append(node.free)
+            for length in node.lengths:
+                if length <= len(segment) and segment[:length] in node.prefixes:
+                    prefixed = node.prefixes[segment[:length]]
+                    nodes.append(prefixed.closed)
+                    buckets += (prefixed.open,) if prefixed.open.entries else ()
+        return tuple(nodes), buckets
 
 
 def _merge(buckets: Iterable[_Bucket]) -> Sequence[Entry]:
@@ -286,10 +266,10 @@ class RouteTable:
         for order, route in enumerate(routes):
             self._add(root, anywhere, order, route)
             self._room += 16
-        self._states: dict[tuple[tuple[_Node, ...], tuple[_Bucket, ...]], _State] = {}
-        self._start = _State((root,), (anywhere,), True)
+        self._states: dict[_Places, _State] = {}
+        self._start = _State(((root,), (anywhere,)), is_kept=True)
         #: Patterns begin with a slash; for a path that doesn't there is only what may be anything.
-        self._astray = _State((), (anywhere,), True)
+        self._astray = _State(((), (anywhere,)), is_kept=True)
 
     def _add(self, root: _Node, anywhere: _Bucket, order: int, route: AnyRoute) -> None:
         compiled = _followed(route)
@@ -301,7 +281,7 @@ class RouteTable:
         node = root
         for segment in segments[:-1] if is_open else segments:
             node = node.below(segment)
-        bucket = node.bucket(segments[-1] if is_open else None)
+        bucket = node.beginning(segments[-1].prefix).open if is_open else node.ends
         bucket.entries.append((order, route, compiled.match, compiled.names))
         if compiled.literal is not None:
             self._literal[compiled.literal] = None
@@ -340,19 +320,22 @@ class RouteTable:
         return state.entries, pieces
 
     def _state_behind(self, state: _State, segment: str) -> _State:
-        places = state.places_behind(segment)
-        behind = self._states.get(places)
+        behind = state.behind(segment)
         if behind is None:
-            nodes, buckets = places
-            size = 1 + sum(len(node.literals) + len(node.ends.entries) for node in nodes)
-            size += sum(len(bucket.entries) for bucket in buckets)
-            behind = _State(nodes, buckets, is_kept=size <= self._room)
-            if behind.is_kept:
-                self._room -= size
-                self._states[places] = behind
-        if behind.is_kept:
-            state.lead_to(segment, behind)
+            places = state.places_behind(segment)
+            behind = self._states.get(places) or self._new_state(places)
+            if state.is_kept and behind.is_kept:
+                state.remember(segment, behind)
         return behind
+
+    def _new_state(self, places: _Places) -> _State:
+        nodes, buckets = places
+        size = 1 + sum(len(bucket.entries) for bucket in buckets)
+        size += sum(len(node.literals) + len(node.prefixes) + len(node.ends.entries) for node in nodes)
+        if size > self._room:
+            return _State(places, is_kept=False)
+        self._room -= size
+        return self._states.setdefault(places, _State(places, is_kept=True))
 
 
 def _followed(route: AnyRoute) -> CompiledPattern | None:
@@ -466,61 +449,3 @@ class RoutesMapper:
             URLDecodeError: the request's path is not UTF-8.
         """
         return self.table.choose(requested_path(request), request)
-
-
-# --- Which pattern is more specific ----------------------------------------------------------------------------------
-
-_LITERAL, _PARTLY, _REGEX, _FREE, _OPEN = range(5)
-
-
-def specificity(pattern: str | bytes) -> tuple[tuple[SegmentRank, ...], str]:
-    r"""Rank a pattern: sorted by this, the more specific of two that can match one path comes first.
-
-    Patterns are compared segment by segment, from the left, and the first difference decides. In a segment, literal text
-    goes before text with a placeholder, that before a regular expression, that before ``{name}``, and what
-    may hold slashes comes last:
-
-    >>> patterns = ["/*rest", "/{x:.*}", "/{x}", r"/{x:\d+}", "/a{x}", "/about"]
-    >>> sorted(patterns, key=specificity)
-    ['/about', '/a{x}', '/{x:\\d+}', '/{x}', '/{x:.*}', '/*rest']
-
-    The further left the difference, the more it counts; how long a pattern is only shows where one of them goes on with a
-    star while the other still says what it wants:
-
-    >>> sorted(["/{x}/edit", "/a/{y}", "/a/*rest", "/a/b/*rest", "/a/b/c"], key=specificity)
-    ['/a/b/c', '/a/b/*rest', '/a/{y}', '/a/*rest', '/{x}/edit']
-
-    Among segments with a placeholder, more literal text goes first; a star behind text counts as a placeholder, and
-    comes after what ends there:
-
-    >>> sorted(["/a*rest", "/{x}*rest", "/a{x}", "/{x}", "/ab{x}", "/{x}/{y}"], key=specificity)
-    ['/ab{x}', '/a{x}', '/a*rest', '/{x}', '/{x}/{y}', '/{x}*rest']
-
-    Where all that is equal, the text of the pattern decides, so that the order never depends on chance.
-    """
-    read = read_pattern(source=pattern)
-    shape = shape_of(read)
-    text = text_(pattern, "ascii")
-    if shape is None:
-        return ((_OPEN, 0, 0, 0),), text
-    last = len(shape.segments) - 1
-    return tuple(
-        _rank(segment, bool(read.rest) and index == last, shape.is_open and index == last)
-        for index, segment in enumerate(shape.segments)
-    ), text
-
-
-def _rank(segment: Segment, has_star: bool, is_open: bool) -> SegmentRank:
-    literal_length = len("".join(segment.literals))
-    count = len(segment.placeholders)
-    frees = sum(found.regex is None for found in segment.placeholders)
-    crosses = not all(found.regex is None or stays_in_segment(found.regex) for found in segment.placeholders)
-    if not count and not has_star:
-        return (_LITERAL, 0, 0, 0)
-    if literal_length:
-        kind = _PARTLY
-    elif crosses or not count:
-        kind = _OPEN
-    else:
-        kind = _FREE if frees == count else _REGEX
-    return (kind, -literal_length, is_open + has_star, frees)

@@ -12,10 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from goldilocks.exceptions import ConfigurationError
 from goldilocks.names import (
+    DEFAULTS_PYRAMID,
+    DEFAULTS_SECURE,
     DEFAULTS_SETTING,
-    DEFAULTS_VARIABLE,
     GOLDILOCKS,
+    did_you_mean,
     environment_keys,
     setting_keys,
 )
@@ -79,9 +82,81 @@ SETTINGS: tuple[Setting, ...] = (
 #: Settings that only have a prefixed name and are read where they are needed.
 PREFIXED = ("includes", "tweens")
 
-#: Whether people depend on this application; what only matters then is refused or switched off otherwise.
+
+@dataclass(frozen=True, slots=True)
+class OwnSetting:
+    """A setting that only goldilocks has.
+
+    Args:
+        name: without prefix.
+        convert: makes a value of the right type of what was said, or raises `ConfigurationError`.
+        secure: holds if nothing was said, under our own defaults.
+        compatible: holds if nothing was said, under Pyramid's.
+        meaning: what it does, for people.
+    """
+
+    name: str
+    convert: Callable[[Any], Any]
+    secure: Any
+    compatible: Any
+    meaning: str
+
+    @property
+    def key(self) -> str:
+        """The name under which it is said and read."""
+        return f"{GOLDILOCKS}.{self.name}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that overrides what is said."""
+        return f"{GOLDILOCKS}_{self.name}".upper()
+
+    def settle(self, settings: dict[str, Any], environ: Mapping[str, str]) -> None:
+        """Work the value out and write it; `None` counts as nothing said."""
+        value = environ.get(self.variable, settings.get(self.key))
+        if value is not None:
+            settings[self.key] = self.convert(value)
+            return
+        # the first row, whose own default is the same either way, says which defaults hold for all others
+        is_compatible = settings.get(DEFAULTS_SETTING) == DEFAULTS_PYRAMID
+        settings[self.key] = self.compatible if is_compatible else self.secure
+
+
+def _choice_of_defaults(value: Any) -> str:
+    choices = (DEFAULTS_SECURE, DEFAULTS_PYRAMID)
+    if value not in choices:
+        known = " or ".join(map(repr, choices))
+        raise ConfigurationError(f"{DEFAULTS_SETTING} is {value!r}, but only {known} can be{did_you_mean(value, choices)}")
+    return str(value)
+
+
+#: The settings that only goldilocks has: name, type, default under our defaults, default under Pyramid's, meaning.
+OWN_SETTINGS: tuple[OwnSetting, ...] = (
+    OwnSetting(
+        "defaults", _choice_of_defaults, DEFAULTS_SECURE, DEFAULTS_SECURE,
+        "whose defaults hold wherever goldilocks differs from Pyramid on purpose",
+    ),
+    OwnSetting(
+        "production", asbool, False, False,
+        "people depend on this application: what is only good enough for development is refused",
+    ),
+    OwnSetting(
+        "debug", asbool, False, False,
+        "the default pages of 404, 403 and 500 explain themselves, with traceback; refused in production",
+    ),
+    OwnSetting(
+        "answer_errors", asbool, True, False,
+        "log an error that nothing answers and answer it with 500, instead of passing it on to the server",
+    ),
+    OwnSetting(
+        "method_not_allowed", asbool, True, False,
+        "answer a wrong method with 405 and Allow instead of 404, and answer OPTIONS",
+    ),
+)  # fmt: skip
+
+#: Where it is said whether people depend on this application.
 PRODUCTION_SETTING = f"{GOLDILOCKS}.production"
-PRODUCTION_VARIABLE = "GOLDILOCKS_PRODUCTION"
+DEBUG_SETTING = f"{GOLDILOCKS}.debug"
 
 
 def Settings(
@@ -93,6 +168,9 @@ def Settings(
         d: settings as a deployment says them.
         _environ_: where environment variables are looked up.
         kw: more settings; they override ``d``.
+
+    Raises:
+        ConfigurationError: a setting of ours has a value that it can't have.
     """
     settings: dict[str, Any] = {**(d or {}), **kw}
     for setting in SETTINGS:
@@ -100,10 +178,13 @@ def Settings(
     for name in PREFIXED:
         said = [settings[key] for key in setting_keys(name) if key in settings]
         settings.update(dict.fromkeys(setting_keys(name), said[-1]) if said else {})
-    if DEFAULTS_VARIABLE in _environ_:
-        settings[DEFAULTS_SETTING] = _environ_[DEFAULTS_VARIABLE]
-    production = _environ_.get(PRODUCTION_VARIABLE, settings.get(PRODUCTION_SETTING, False))
-    settings[PRODUCTION_SETTING] = asbool(production)
+    for own in OWN_SETTINGS:
+        own.settle(settings, _environ_)
+    if settings[DEBUG_SETTING] and settings[PRODUCTION_SETTING]:
+        raise ConfigurationError(
+            f"{DEBUG_SETTING} shows tracebacks to everybody, so it can't be on while {PRODUCTION_SETTING} is; "
+            "switch one of them off"
+        )
     return settings
 
 

@@ -54,12 +54,11 @@ ModelGraphTraverser = ResourceTreeTraverser
 def _routed(match: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Return the path to walk and the subpath that a matched route asks for: ``*name`` gives names, ``{name}`` text."""
     path = match.get("traverse") or "/"
-    if is_nonstr_iter(path):
-        path = "/".join(path)
-    subpath = match.get("subpath", ())
-    if not is_nonstr_iter(subpath):
-        subpath = split_path_info(subpath)
-    return path, subpath
+    subpath: Any = match.get("subpath", ())
+    return (
+        path if isinstance(path, str) else "/".join(path),
+        subpath if is_nonstr_iter(subpath) else split_path_info(subpath),
+    )
 
 
 def walk(
@@ -82,15 +81,17 @@ def walk(
     >>> found["context"], found["view_name"], found["subpath"], found["traversed"]
     ({}, 'edit', ('now',), ('a', 'b'))
     """
-    names = virtual + split_path_info(path)
+    # PERF: a route without traversal asks for "/"
+    names = virtual + split_path_info(path) if path != "/" else virtual
     end = len(names)
     if selector in path or virtual:  # PERF: one search in a string instead of a look at each name
         end = next((index for index, name in enumerate(names) if name.startswith(selector)), end)
+    context = virtual_root = root
+    walked = end
     if virtual:
         context, virtual_root, walked = _descend_virtually(root, names[:end], len(virtual))
-    else:
+    elif names:
         context, walked = _descend(root, names[:end])
-        virtual_root = root
     view_name = ""
     traversed = names
     if walked < len(names):

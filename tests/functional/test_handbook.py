@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from webob import Request
 from webtest import TestApp
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "handbook"))
@@ -35,15 +36,24 @@ def filled(tmp_path_factory):
     return data
 
 
-@pytest.fixture
-def application(filled, tmp_path):
-    """A handbook of the test's own."""
-    shutil.copytree(filled, tmp_path / "var")
-    application = handbook.main(
-        {}, **{"handbook.data": str(tmp_path / "var"), "handbook.upload_limit_bytes": "20000"}
-    )
-    yield application
+@pytest.fixture(scope="session")
+def served(filled, tmp_path_factory):
+    """The application, on a folder that each test finds as it was filled."""
+    data = tmp_path_factory.mktemp("served")
+    settings = {"handbook.data": str(data), "handbook.upload_limit_bytes": "5000"}
+    application = handbook.main({}, **settings)
+    yield application, data
     application.registry.settings["handbook.engine"].dispose()
+
+
+@pytest.fixture
+def application(filled, served):
+    """The application with its data put back."""
+    application, data = served
+    application.registry.settings["handbook.engine"].dispose()
+    shutil.rmtree(data)
+    shutil.copytree(filled, data)
+    return application
 
 
 @pytest.fixture
@@ -68,7 +78,9 @@ def log_in(browser, login, password=PASSWORD, **more):
 def form_to(response, action):
     """The form that posts to ``action``."""
     return next(
-        form for form in response.forms.values() if form.action.split("?")[0] == action and form.method.lower() == "post"
+        form
+        for form in response.forms.values()
+        if form.action.split("?")[0] == action and form.method.lower() == "post"
     )
 
 
@@ -110,7 +122,11 @@ def test_the_tree_shows_the_branch_that_one_is_on(as_user):
 def test_a_library_page_links_the_names_in_it(as_user):
     page = as_user(None).get("/library/json/")
     assert page.html.select_one('pre.pydoc a.ref[href="/library/json/JSONEncoder/"]')
-    assert [h.text.split()[0] for h in page.html.select("section h2")][:3] == ["Modules", "Classes", "Functions"]
+    assert [h.text.split()[0] for h in page.html.select("section h2")][:3] == [
+        "Modules",
+        "Classes",
+        "Functions",
+    ]
 
 
 def test_the_methods_of_a_class_are_sections_of_its_page(as_user):
@@ -123,14 +139,15 @@ def test_a_page_at_depth_five_costs_no_more_queries_than_one_at_depth_two(as_use
     engine, browser = application.registry.settings["handbook.engine"], as_user("emil")
     said: list[str] = []
 
-    def note(connection, cursor, statement, *rest):
+    def note(connection, cursor, statement, parameters, *rest):
         if not statement.startswith("BEGIN"):
-            said.append(statement)
+            said.append((statement, parameters))
 
     def count(path):
         said.clear()
         browser.get(path)
-        return len(said), sum("page.path IN" in statement and "page.acl" in statement for statement in said)
+        loads = [sent for statement, sent in said if "page.path IN" in statement and "page.acl" in statement]
+        return len(said), sum(path in sent for sent in loads)
 
     for path in ("/library/json/", "/library/xml/etree/ElementTree/Element/", "/library/json/"):
         browser.get(path)  # what SQLite and the templates prepare once
@@ -151,12 +168,16 @@ def test_search_marks_what_it_found(as_user):
 
 
 def test_search_goes_on_to_the_next_hits(as_user):
-    first = as_user(None).get("/search?q=json")
+    first = as_user(None).get("/search?q=s")
     second = first.click("Next")
-    assert not {a["href"] for a in first.html.select(".hits a")} & {a["href"] for a in second.html.select(".hits a")}
+    assert not {a["href"] for a in first.html.select(".hits a")} & {
+        a["href"] for a in second.html.select(".hits a")
+    }
 
 
-@pytest.mark.parametrize("query", ["", '"', "AND", "a*b", "x NEAR/2 y", "'; DROP TABLE page; --", "\x00", "é" * 300, "-"])
+@pytest.mark.parametrize(
+    "query", ["", '"', "AND", "a*b", "x NEAR/2 y", "'; DROP TABLE page; --", "\x00", "é" * 300, "-"]
+)
 def test_no_query_is_an_error(as_user, query):
     assert as_user(None).get("/search", params={"q": query, "page": "-1"}).status_int == 200
 
@@ -181,15 +202,20 @@ def test_login_leads_back_to_where_one_was(as_user):
     assert response.status_int == 303 and response.location == "http://localhost/team/?x=1"
 
 
-@pytest.mark.parametrize("address", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:x", "/\t/evil", "[", ""])
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:x", "/\t/evil", "[", ""],
+)
 def test_login_leads_to_no_other_site(as_user, address):
     assert log_in(as_user(None), "rita", next=address).location == "http://localhost/"
 
 
-@pytest.mark.parametrize(("login", "password"), [("rita", "wrong"), ("nobody", PASSWORD), ("", ""), ("rita", "\ud7ff")])
+@pytest.mark.parametrize(
+    ("login", "password"), [("rita", "wrong"), ("nobody", PASSWORD), ("", ""), ("rita", "\ud7ff")]
+)
 def test_a_wrong_login_is_refused_in_the_same_words(as_user, login, password):
     response = log_in(as_user(None), login, password)
-    assert response.status_int == 400 and "don’t fit together" in response
+    assert response.status_int == 400 and "don\u2019t fit together" in response
 
 
 def test_a_login_changes_the_token(as_user):
@@ -222,7 +248,11 @@ def test_an_edit_is_saved_and_kept_in_the_history(as_user):
     response = saved(browser, "/team/@@edit", body="New **words**.", comment="Shorter")
     assert "<strong>words</strong>" in response.follow()
     history = browser.get("/team/@@history")
-    assert "Shorter" in history and history.html.select(".difference .new") and history.html.select(".difference .gone")
+    assert (
+        "Shorter" in history
+        and history.html.select(".difference .new")
+        and history.html.select(".difference .gone")
+    )
 
 
 def test_a_reader_edits_the_one_page_that_lets_readers(as_user):
@@ -235,7 +265,10 @@ def test_a_preview_saves_nothing(as_user):
     form = form_to(browser.get("/team/@@edit"), "/team/@@edit")
     form["body"] = "**later**"
     response = form.submit("preview", value="1")
-    assert "<strong>later</strong>" in response and form_to(response, "/team/@@edit")["body"].value.strip() == "**later**"
+    assert (
+        "<strong>later</strong>" in response
+        and form_to(response, "/team/@@edit")["body"].value.strip() == "**later**"
+    )
     assert "later" not in browser.get("/team/")
 
 
@@ -245,15 +278,18 @@ def test_two_edits_at_once_are_a_conflict_that_shows_both(as_user):
     saved(olga, "/team/@@edit", body="Olga wrote this")
     form["body"] = "Emil wrote this"
     conflict = form.submit(status=409)
-    marked = {row["class"][0]: row.select_one(".line b").text for row in conflict.html.select(".difference tr")}
+    marked = {
+        row["class"][0]: row.select_one(".line b").text for row in conflict.html.select(".difference tr")
+    }
     assert marked == {"gone": "Olga", "new": "Emil"}
     assert "Olga wrote this" in emil.get("/team/")
     form_to(conflict, "/team/@@edit").submit(status=303)
     assert "Emil wrote this" in emil.get("/team/")
 
 
-@pytest.mark.parametrize(("field", "value"), [("title", ""), ("title", "x" * 201), ("body", "x" * 400_001)])
-def test_what_cannot_be_saved_comes_back_with_the_reason(as_user, field, value):
+@pytest.mark.parametrize(("field", "value"), [("title", ""), ("title", "x" * 201), ("body", "x" * 5001)])
+def test_what_cannot_be_saved_comes_back_with_the_reason(as_user, monkeypatch, field, value):
+    monkeypatch.setattr("handbook.pages.MAX_BODY", 5000)
     response = saved(as_user("emil"), "/team/@@edit", **{field: value})
     assert response.status_int == 400 and response.html.select_one(".problem")
 
@@ -266,7 +302,9 @@ def test_an_old_version_can_be_read_and_brought_back(as_user):
     assert "the person" in browser.get("/how-we-work/writing/")
 
 
-@pytest.mark.parametrize("query", ["@@revision?version=99", "@@revision", "@@revision?version=x", "@@history?old=77&new=1"])
+@pytest.mark.parametrize(
+    "query", ["@@revision?version=99", "@@revision", "@@revision?version=x", "@@history?old=77&new=1"]
+)
 def test_a_revision_that_is_not_there_is_not_found(as_user, query):
     as_user(None).get(f"/team/{query}", status=404)
 
@@ -302,7 +340,9 @@ def test_a_page_moves_only_where_its_mover_may_add(as_user, parent):
 def test_a_page_is_deleted_once_nothing_stands_below_it(as_user):
     browser = as_user("emil")
     assert form_to(browser.get("/team/onboarding/@@move"), "/team/onboarding/@@delete").submit(status=400)
-    form_to(browser.get("/team/onboarding/first-week/@@move"), "/team/onboarding/first-week/@@delete").submit(status=303)
+    form_to(browser.get("/team/onboarding/first-week/@@move"), "/team/onboarding/first-week/@@delete").submit(
+        status=303
+    )
     browser.get("/team/onboarding/first-week/", status=404)
     assert "first-week" not in browser.get("/search?q=Lunch")
 
@@ -324,7 +364,9 @@ def test_a_file_is_attached_downloaded_and_deleted(as_user, application):
     upload(browser, "/team/", "plan.html", b"<script>alert(1)</script>")
     assert "plan.html" in browser.get("/team/").html.select_one(".attachments").text
     response = browser.get("/team/+files/plan.html")
-    assert response.body == b"<script>alert(1)</script>" and response.content_type == "application/octet-stream"
+    assert (
+        response.body == b"<script>alert(1)</script>" and response.content_type == "application/octet-stream"
+    )
     assert response.headers["Content-Disposition"].startswith('attachment; filename="plan.html"')
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     form_to(browser.get("/team/"), "/team/+files/plan.html/@@delete").submit(status=303)
@@ -332,7 +374,9 @@ def test_a_file_is_attached_downloaded_and_deleted(as_user, application):
     assert not list(application.registry.settings["handbook.uploads"].iterdir())
 
 
-@pytest.mark.parametrize("name", ["../../../etc/passwd", "..\\..\\boot.ini", ".htaccess", "a\tb.txt", "x/+files/@@y"])
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd", "..\\..\\boot.ini", ".htaccess", "a\tb.txt", "x/+files/@@y"]
+)
 def test_a_file_stays_in_the_folder_whatever_it_is_called(as_user, application, name):
     browser = as_user("emil")
     upload(browser, "/team/", name, b"x")
@@ -348,7 +392,7 @@ def test_a_second_file_of_a_name_gets_a_number(as_user):
     assert browser.get("/team/+files/plan-2.txt").body == b"two"
 
 
-@pytest.mark.parametrize(("content", "why"), [(b"", "empty"), (b"x" * 20_001, "at most")])
+@pytest.mark.parametrize(("content", "why"), [(b"", "empty"), (b"x" * 5001, "at most")])
 def test_a_file_that_is_empty_or_too_large_is_refused(as_user, application, content, why):
     browser = as_user("emil")
     assert why in upload(browser, "/team/", "a.bin", content).follow()
@@ -363,7 +407,10 @@ def test_a_body_larger_than_any_form_is_not_even_read(as_user):
 def test_an_upload_without_a_file_says_so(as_user):
     browser = as_user("emil")
     token = form_to(browser.get("/team/"), "/logout")["csrf_token"].value
-    assert "Choose a file" in browser.post("/team/+files/@@upload", {"csrf_token": token, "file": "text"}).follow()
+    assert (
+        "Choose a file"
+        in browser.post("/team/+files/@@upload", {"csrf_token": token, "file": "text"}).follow()
+    )
 
 
 def test_an_attachment_inherits_the_permissions_of_its_page(as_user):
@@ -398,7 +445,13 @@ def test_everybody_may_do_what_the_acls_say_and_nothing_else(as_user, login):
             status = browser.get(path + view, status="*").status_int
             assert status == (200 if letter in who[login] else 403), (path, view)
         token = browser.get("/login").html.select_one("[name=csrf_token]")["value"]
-        sent = {"csrf_token": token, "rows": "1", "own": "on", "action-0": "Shout", "principal-0": "user:olga"}
+        sent = {
+            "csrf_token": token,
+            "rows": "1",
+            "own": "on",
+            "action-0": "Shout",
+            "principal-0": "user:olga",
+        }
         status = browser.post(path + "@@permissions", sent, status="*").status_int
         assert status == (400 if "p" in who[login] else 403), path
 
@@ -437,7 +490,7 @@ def test_a_refusal_without_a_login_offers_one_that_leads_back(as_user):
 def test_a_hidden_page_cannot_be_told_from_one_that_is_not_there(as_user):
     for path in ("/owners/budget/", "/owners/nothing-here/", "/owners/@@nothing"):
         page = as_user("emil").get(path, status=403)
-        assert "Owners’ pages" not in page and "Budget" not in page
+        assert "Owners\u2019 pages" not in page and "Budget" not in page
 
 
 def test_permissions_say_who_may_what_and_why(as_user):
@@ -467,13 +520,18 @@ def test_entries_are_read_in_the_order_of_their_places(as_user):
         form[f"action-{number}"], form[f"place-{number}"] = action, place
         form[f"principal-{number}"], form[f"edit-{number}"] = "user:rita", True
     form.submit(status=303)
-    assert "Deny Rita" in rita.get("/team/@@edit", status=403) or "Deny rita" in rita.get("/team/@@edit", status=403)
+    assert "Deny rita" in rita.get("/team/@@edit", status=403)
 
 
 def test_nobody_locks_themselves_out(as_user):
     olga = as_user("olga")
     form = form_to(olga.get("/team/@@permissions"), "/team/@@permissions")
-    form["own"], form["action-0"], form["principal-0"], form["administer-0"] = True, "Deny", "system.Everyone", True
+    form["own"], form["action-0"], form["principal-0"], form["administer-0"] = (
+        True,
+        "Deny",
+        "system.Everyone",
+        True,
+    )
     assert "could not set permissions" in form.submit(status=400)
     olga.get("/team/@@edit", status=200)
 
@@ -500,17 +558,35 @@ def test_not_found_offers_writing_only_to_those_who_may(as_user):
     assert "/library/json/" in as_user("emil").get("/library/jsn/", status=404)
 
 
-@pytest.mark.parametrize("path", ["/%ff/", "/search?q=%ff", "/api/pages?path=%ff", "/api/search?q=%ff", "/api/%ff", "/login?next=%ff"])
-def test_bad_bytes_are_a_bad_request(as_user, path):
-    assert as_user(None).get(path, status=400)
+@pytest.mark.parametrize(
+    "path",
+    ["/%ff/", "/search?q=%ff", "/api/pages?path=%ff", "/api/search?q=%ff", "/api/%ff", "/login?next=%ff"],
+)
+def test_bad_bytes_are_a_bad_request(application, path):
+    """(WebTest's cookie jar can't read such an address, so WebOb asks.)"""
+    assert Request.blank(path).get_response(application).status_int == 400
 
 
-@pytest.mark.parametrize("path", ["/" + "a/" * 3000, "/%00", "/team/%2e%2e%2f", "/team/@@", "/+files", "/team/+files/..", "/{x}/%7Bx%7D"])
+@pytest.mark.parametrize(
+    "path",
+    ["/" + "a/" * 3000, "/%00", "/team/%2e%2e%2f", "/team/@@", "/+files", "/team/+files/..", "/{x}/%7Bx%7D"],
+)
 def test_odd_addresses_are_answered(as_user, path):
     assert as_user(None).get(path, status="*").status_int < 500
 
 
-@pytest.mark.parametrize("path", ["/team/@@edit", "/team/@@add", "/team/@@move", "/team/@@delete", "/team/@@permissions", "/logout", "/login"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/team/@@edit",
+        "/team/@@add",
+        "/team/@@move",
+        "/team/@@delete",
+        "/team/@@permissions",
+        "/logout",
+        "/login",
+    ],
+)
 def test_a_form_without_the_token_is_refused(as_user, path):
     response = as_user("olga").post(path, {"title": "x", "body": "my words"}, status=400)
     assert "too old" in response and "my words" in response
@@ -519,15 +595,28 @@ def test_a_form_without_the_token_is_refused(as_user, path):
 @pytest.mark.parametrize("path", ["/", "/login", "/api/pages", "/nope", "/owners/", "/library/json/"])
 def test_every_answer_forbids_scripts_and_frames(as_user, path):
     headers = as_user(None).get(path, status="*").headers
-    assert "default-src 'none'" in headers["Content-Security-Policy"] and "script" not in headers["Content-Security-Policy"]
+    assert (
+        "default-src 'none'" in headers["Content-Security-Policy"]
+        and "script" not in headers["Content-Security-Policy"]
+    )
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("body", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "</textarea><script>alert(1)</script>"])
+@pytest.mark.parametrize(
+    "body", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "</textarea><script>alert(1)</script>"]
+)
 def test_no_script_gets_onto_any_page(as_user, body):
     browser = as_user("emil")
     saved(browser, "/team/@@edit", title=body, body=body, comment=body)
-    for path in ("/team/", "/team/@@edit", "/team/@@history", "/team/@@revision?version=2", "/search?q=alert", "/team/x", "/"):
+    for path in (
+        "/team/",
+        "/team/@@edit",
+        "/team/@@history",
+        "/team/@@revision?version=2",
+        "/search?q=alert",
+        "/team/x",
+        "/",
+    ):
         page = browser.get(path, status="*")
         assert "<script" not in page.text.lower() and not page.html.select('[href^="javascript:"]')
 

@@ -19,6 +19,7 @@ from goldilocks.csrf import (
 )
 from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken
 from goldilocks.interfaces import ICSRFStoragePolicy
+from goldilocks.names import setting_keys
 from goldilocks.registry import Registry
 
 
@@ -271,7 +272,9 @@ def test_null_may_be_trusted():
 @pytest.mark.parametrize("value", ["other.com\nthird.com", ["other.com"], "third.com other.com"])
 def test_trusted_origins_come_from_the_settings(value):
     """Without a list of the caller's the deployment's counts."""
-    assert check_csrf_origin(https("https://other.com", settings={"pyramid.csrf_trusted_origins": value}))
+    assert check_csrf_origin(
+        https("https://other.com", settings={setting_keys("csrf_trusted_origins")[0]: value})
+    )
 
 
 def test_registry_without_settings_trusts_nobody_else():

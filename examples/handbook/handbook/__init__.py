@@ -40,9 +40,14 @@ def main(global_config: dict[str, Any] | None = None, **settings: Any) -> Any:
     with Configurator(settings=settings, root_factory="handbook.resources.root_factory") as config:
         config.set_session_factory(
             SignedCookieSessionFactory(
-                secret_in(data), cookie_name="handbook", timeout=SESSION_S, max_age=SESSION_S, reissue_time=600,
-                httponly=True, samesite="Lax",
-            )  # fmt: skip
+                secret_in(data),
+                cookie_name="handbook",
+                timeout=SESSION_S,
+                max_age=SESSION_S,
+                reissue_time=600,
+                httponly=True,
+                samesite="Lax",
+            )
         )
         config.include("handbook.database")
         config.include("handbook.security")
@@ -61,7 +66,9 @@ def routes(config: Any) -> None:
     config.add_route("api_search", "/api/search")
     config.add_static_view("static", "handbook:static", cache_max_age=7 * 24 * 3600)
     style = (HERE / "static" / "style.css").read_bytes()
-    config.add_cache_buster("handbook:static", QueryStringConstantCacheBuster(hashlib.sha256(style).hexdigest()[:12]))
+    config.add_cache_buster(
+        "handbook:static", QueryStringConstantCacheBuster(hashlib.sha256(style).hexdigest()[:12])
+    )
 
 
 def secret_in(data: Path) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 
 #: Addresses differ from run to run; the pages mustn't.
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
+WITHOUT = "> Without documentation.\n\n"
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def answer(name: str, modules: set[str]) -> dict[str, Any]:
 def pages_of(module: Any, dotted: str, modules: set[str]) -> Iterator[dict[str, str]]:
     """The page of the module, then one for each class and function that belongs to it."""
     kind = "package" if hasattr(module, "__path__") else "module"
-    yield {"path": dotted, "kind": kind, "body": fence("pydoc", documentation(module))}
+    yield {"path": dotted, "kind": kind, "body": documentation(module) or WITHOUT}
     for name, thing in sorted(belongings(module, dotted)):
         path = f"{dotted}.{name}"
         if path in modules:
@@ -56,7 +57,7 @@ def pages_of(module: Any, dotted: str, modules: set[str]) -> Iterator[dict[str, 
         if inspect.isclass(thing):
             yield {"path": path, "kind": "class", "body": class_text(name, thing)}
         else:
-            body = fence("pysig", name + signature(thing)) + fence("pydoc", documentation(thing))
+            body = fence("pysig", name + signature(thing)) + (documentation(thing) or WITHOUT)
             yield {"path": path, "kind": "function", "body": body}
 
 
@@ -73,7 +74,7 @@ def belongings(module: Any, dotted: str) -> Iterator[tuple[str, Any]]:
 
 def class_text(name: str, cls: type) -> str:
     """Signature, documentation and bases of a class, and a section for each public member with documentation."""
-    parts = [fence("pysig", f"class {name}{signature(cls)}"), fence("pydoc", documentation(cls))]
+    parts = [fence("pysig", f"class {name}{signature(cls)}"), documentation(cls) or WITHOUT]
     bases = [qualified(base) for base in cls.__bases__ if base is not object]
     if bases:
         parts.append("Made of " + ", ".join(f"`{base}`" for base in bases) + ".\n\n")
@@ -81,7 +82,8 @@ def class_text(name: str, cls: type) -> str:
         thing = getattr(cls, member)
         line = member if kind in ("property", "attribute") else member + signature(thing)
         head = line if kind == "method" else f"{kind} {line}"
-        parts.append(f"## {member.replace('_', chr(92) + '_')}\n\n" + fence("pysig", head) + fence("pydoc", documentation(thing)))
+        title = member.replace("_", r"\_")
+        parts.append(f"## {title}\n\n" + fence("pysig", head) + documentation(thing))
     return "".join(parts)
 
 
@@ -107,18 +109,21 @@ def signature(thing: Any) -> str:
     """The arguments; ``(...)`` where the interpreter doesn't know them."""
     try:
         return _ADDRESS.sub("at 0x…", str(inspect.signature(thing)))
-    except Exception:  # ValueError and TypeError are documented; a strange object's __signature__ may raise anything
+    except (
+        Exception
+    ):  # ValueError and TypeError are documented; a strange object's __signature__ may raise anything
         return "(...)"
 
 
 def documentation(thing: Any) -> str:
-    """The docstring, its indentation taken away."""
+    """The docstring in a fence, its indentation taken away; empty if there is none."""
     try:
         text = inspect.getdoc(thing)
     except Exception:
         text = None
-    text = text if isinstance(text, str) and text.strip() else "Without documentation."
-    return _ADDRESS.sub("at 0x…", text.encode("utf-8", "replace").decode())
+    if not isinstance(text, str) or not text.strip():
+        return ""
+    return fence("pydoc", _ADDRESS.sub("at 0x…", text.encode("utf-8", "replace").decode()))
 
 
 def fence(language: str, text: str) -> str:

@@ -51,9 +51,13 @@ def _rows_of(opcode: tuple[str, int, int, int, int], before: list[str], after: l
         return
     pairs = [_words(before[i], after[j]) for i, j in zip(range(i1, i2), range(j1, j2), strict=False)]
     for position, i in enumerate(range(i1, i2)):
-        yield Row("gone", i + 1, None, pairs[position][0] if position < len(pairs) else [Piece(before[i], False)])
+        yield Row(
+            "gone", i + 1, None, pairs[position][0] if position < len(pairs) else [Piece(before[i], False)]
+        )
     for position, j in enumerate(range(j1, j2)):
-        yield Row("new", None, j + 1, pairs[position][1] if position < len(pairs) else [Piece(after[j], False)])
+        yield Row(
+            "new", None, j + 1, pairs[position][1] if position < len(pairs) else [Piece(after[j], False)]
+        )
 
 
 def _words(old: str, new: str) -> tuple[list[Piece], list[Piece]]:

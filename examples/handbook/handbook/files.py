@@ -21,17 +21,23 @@ MAX_FILE_NAME = 120
 _CHUNK = 64 * 1024
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 #: Types that a page may show as an image. Everything else is bytes to be saved.
-IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
+IMAGES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+}
 
 
 def safe_file_name(name: str) -> str:
-    """The last part of a name that a browser sent, without anything that means something to a file system.
+    r"""The last part of a name that a browser sent, without anything that means something to a file system or in a path.
 
-    >>> safe_file_name("C:\\\\reports\\\\..\\\\plan <1>.pdf")
+    >>> safe_file_name("C:\\reports\\..\\plan <1>.pdf")
     'plan 1.pdf'
     """
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    name = " ".join(_UNSAFE.sub("", name).split()).strip(". ")
+    name = " ".join(_UNSAFE.sub("", name).split()).strip(". ").lstrip("@+. ")
     stem, extension = os.path.splitext(name)
     extension = extension[:20]
     return (stem[: MAX_FILE_NAME - len(extension)].strip(". ") + extension) or "file"
@@ -48,7 +54,9 @@ def free_name(db: Session, page: Page, name: str) -> str:
     return candidate
 
 
-def attach(db: Session, folder: Path, page: Page, name: str, stream: IO[bytes], author: str, limit_bytes: int) -> Attachment:
+def attach(
+    db: Session, folder: Path, page: Page, name: str, stream: IO[bytes], author: str, limit_bytes: int
+) -> Attachment:
     """Keep a file that was uploaded.
 
     Raises:

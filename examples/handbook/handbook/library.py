@@ -40,6 +40,9 @@ _STANDARD_LIBRARY = [_FOLDER, sysconfig.get_path("platstdlib"), os.path.join(_FO
 #: Modules that stand in no folder of their package.
 _UNLISTED = ("os.path",)
 
+#: The table itself: a row carries its kind, where the class would set its own.
+_PAGES: Any = Page.__table__
+
 #: Called with modules done, modules in all, pages so far.
 Progress = Callable[[int, int, int], None]
 
@@ -140,7 +143,7 @@ class _Child:
 
 def stamp() -> str:
     """What the library was made of; where it differs, it is made again."""
-    return f"1 {sys.implementation.name} {sys.version}"
+    return f"2 {sys.implementation.name} {sys.version}"
 
 
 def is_filled(engine: Engine) -> bool:
@@ -150,11 +153,15 @@ def is_filled(engine: Engine) -> bool:
         return fact is not None and fact.value == stamp()
 
 
-def fill(engine: Engine, names: list[str] | None = None, progress: Progress | None = None) -> list[tuple[str, str]]:
-    """Make the pages; answers the modules that were left out, each with the reason.
+def fill(
+    engine: Engine, names: list[str] | None = None, progress: Progress | None = None
+) -> list[tuple[str, str]]:
+    """Make the pages below ``/library/``; answers the modules that were left out, each with the reason.
 
-    Args:
-        names: a choice of modules; ``None`` for all. Only the whole library is noted as filled.
+    ``names`` is a choice of modules, ``None`` stands for all; only the whole library is noted as filled.
+
+    Raises:
+        LookupError: somebody moved or deleted ``/library/``.
     """
     asked = module_names() if names is None else names
     skipped: list[tuple[str, str]] = []
@@ -182,10 +189,12 @@ class _Writer:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._when = now()
-        self.count = 0
+        self.count = 0  # pages written or found to be the same
         with open_session(engine) as db:
             rows = db.execute(select(Page.path, Page.id, Page.version).where(Page.path.startswith(ROOT)))
             self._known = {path: (page_id, version) for path, page_id, version in rows}
+        if ROOT not in self._known:
+            raise LookupError(f"there is no page {ROOT} to fill; make or move one there")
 
     def write(self, rows: list[dict[str, str]]) -> None:
         """Add what is new, revise what differs, in one transaction."""
@@ -204,7 +213,7 @@ class _Writer:
                         self._known[page["path"]] = page["id"], 1
                         new.append(page)
             if new:
-                db.execute(insert(Page.__table__), new)
+                db.execute(insert(_PAGES), new)
                 db.execute(insert(Revision), [_revision(page, 1, self._when) for page in new])
             db.commit()
 
@@ -215,7 +224,9 @@ class _Writer:
             return
         if parent_of(path) not in self._known:
             package, _, _ = row["path"].rpartition(".")
-            yield from self._place({"path": package, "kind": "package", "body": "This package can't be imported here."})
+            yield from self._place(
+                {"path": package, "kind": "package", "body": "> This package can't be imported here."}
+            )
         body = clean_text(row["body"])[:MAX_BODY]
         yield {
             "path": path, "name": name_of(path), "title": row["path"], "kind": row["kind"], "body": body,
@@ -226,9 +237,8 @@ class _Writer:
         page_id, version = self._known[page["path"]]
         if db.scalar(select(Page.body).where(Page.id == page_id)) == page["body"]:
             return
-        table = Page.__table__
         values = {key: page[key] for key in ("title", "kind", "body", "summary", "author", "modified")}
-        db.execute(update(table).where(table.c.id == page_id).values(version=version + 1, **values))
+        db.execute(update(_PAGES).where(_PAGES.c.id == page_id).values(version=version + 1, **values))
         db.execute(insert(Revision), [_revision(page | {"id": page_id}, version + 1, self._when)])
         self._known[page["path"]] = page_id, version + 1
 

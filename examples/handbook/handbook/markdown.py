@@ -25,8 +25,29 @@ MAX_NAMES = 400
 _FENCES = ("pydoc", "pysig")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _TAGS = {
-    *"a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong".split(),
-    *"table tbody td th thead tr ul".split(),
+    *[
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "strong",
+    ],
+    *["table", "tbody", "td", "th", "thead", "tr", "ul"],
 }
 _ATTRIBUTES = {
     "a": {"href", "title", "class"},
@@ -109,7 +130,10 @@ def _is_name(match: re.Match[str]) -> bool:
     A dot, an underscore, a digit or a capital among small letters make it a name.
     """
     word = match[0]
-    return not (word.isalpha() and (word.islower() or word.isupper())) or match.string[match.end() : match.end() + 1] == "("
+    return (
+        not (word.isalpha() and (word.islower() or word.isupper()))
+        or match.string[match.end() : match.end() + 1] == "("
+    )
 
 
 def _linked(text: str, links: Mapping[str, str]) -> str:
@@ -142,7 +166,7 @@ def _code(renderer: Any, tokens: list[Token], position: int, options: Any, env: 
 
 def _make() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    markdown.validateLink = is_safe_link
+    markdown.validateLink = is_safe_link  # type: ignore[method-assign]
     markdown.add_render_rule("fence", _fence)
     markdown.add_render_rule("code_inline", _code)
     return markdown

@@ -69,7 +69,7 @@ class Page(Base):
         return session.info["tree"]
 
     @property
-    def __name__(self) -> str:
+    def __name__(self) -> str:  # type: ignore[override]
         return self.name
 
     @property
@@ -90,10 +90,6 @@ class LibraryPage(Page):
     """A page made from the documentation of the standard library; its subclasses only say what of."""
 
     __mapper_args__ = {"polymorphic_identity": "library"}
-
-    @property
-    def dotted_name(self) -> str:
-        return self.path.removeprefix("/library/").strip("/").replace("/", ".")
 
 
 class Package(LibraryPage):
@@ -143,10 +139,10 @@ class Attachment(Base):
     created: Mapped[datetime] = mapped_column(DateTime, default=now)
 
     #: Set by the folder that traversal found it in. (Not a column, so not annotated as one.)
-    __parent__ = None
+    __parent__ = None  # type: Any
 
     @property
-    def __name__(self) -> str:
+    def __name__(self) -> str:  # type: ignore[override]
         return self.name
 
 
@@ -216,5 +212,3 @@ def open_database(file: str) -> Engine:
 def for_writing(engine: Engine) -> Engine:
     """The same engine, whose transactions take the write lock when they begin."""
     return engine.execution_options(handbook_writes=True)
-
-

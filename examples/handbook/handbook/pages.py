@@ -13,6 +13,7 @@ from .paths import MAX_DEPTH, join, name_problem, parent_of, segments_of, subtre
 
 MAX_TITLE = 200
 MAX_BODY = 400_000
+MAX_SUMMARY = 160
 #: Characters that no text needs: C0 without tab and line feed. (A NUL would cut a text short inside SQLite.)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -39,16 +40,29 @@ def clean_line(text: str) -> str:
 
 
 def summary_of(body: str) -> str:
-    """The first words of a text that aren't a heading, a fence or a list mark, for lists of pages."""
-    fenced = ""
+    """The first paragraph of a text in a line, for lists of pages: no heading, table, quotation or code."""
+    fenced, words = "", []
     for line in body.splitlines():
         mark = re.match(r"`{3,}(\w*)", line)
+        is_text = (
+            line.strip()
+            and not mark
+            and not line.startswith(("#", "|", ">", "!"))
+            and fenced in ("", "pydoc")
+        )
         if mark:
             fenced = "" if fenced else mark[1] or "code"
-        elif line.strip() and not line.startswith(("#", "|", ">", "!")) and fenced in ("", "pydoc"):
-            plain = line.strip() if fenced else _LINK_OR_MARK.sub(r"\1", _LINK_OR_MARK.sub(r"\1", line.lstrip("-* "))).strip()
-            return plain if len(plain) <= 160 else plain[:159].rsplit(" ", 1)[0] + "…"
-    return ""
+        if is_text:
+            words.append(line.strip() if fenced else _plain(line))
+        elif words:
+            break
+    text = " ".join(words)
+    return text if len(text) <= MAX_SUMMARY else text[: MAX_SUMMARY - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _plain(line: str) -> str:
+    """A line without marks; a link keeps its words, whose own marks go in the second round."""
+    return _LINK_OR_MARK.sub(r"\1", _LINK_OR_MARK.sub(r"\1", line.lstrip("-* "))).strip()
 
 
 def _checked(title: str, body: str) -> tuple[str, str]:
@@ -102,8 +116,7 @@ def save_page(
 ) -> bool:
     """Save a page as a new revision; answers whether anything was different.
 
-    Args:
-        based_on: the version that the author had in front of them.
+    ``based_on`` is the version that the author had in front of them.
 
     Raises:
         Conflict: the page has moved on since then.
@@ -118,7 +131,9 @@ def save_page(
     page.version, page.author, page.modified = page.version + 1, author, now()
     comment = clean_line(comment)[:MAX_TITLE]
     db.add(
-        Revision(page_id=page.id, version=page.version, title=title, body=body, comment=comment, author=author)
+        Revision(
+            page_id=page.id, version=page.version, title=title, body=body, comment=comment, author=author
+        )
     )
     db.flush()
     return True
@@ -149,7 +164,8 @@ def move_page(db: Session, page: Page, parent: Page, name: str) -> str:
     if max(len(segments_of(path)) for path, _ in paths) + growth > MAX_DEPTH:
         raise Refused(f"Pages stand at most {MAX_DEPTH} deep, and some below this one would stand deeper.")
     db.execute(
-        insert(FormerPath).prefix_with("OR REPLACE"), [{"path": path, "page_id": page_id} for path, page_id in paths]
+        insert(FormerPath).prefix_with("OR REPLACE"),
+        [{"path": path, "page_id": page_id} for path, page_id in paths],
     )
     page.parent_id, page.name = parent.id, name
     db.flush()
@@ -181,4 +197,6 @@ def delete_page(db: Session, page: Page) -> str:
 
 def former_place(db: Session, path: str) -> Page | None:
     """The page that stood at ``path`` once."""
-    return db.scalar(select(Page).join(FormerPath, FormerPath.page_id == Page.id).where(FormerPath.path == path))
+    return db.scalar(
+        select(Page).join(FormerPath, FormerPath.page_id == Page.id).where(FormerPath.path == path)
+    )

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from goldilocks.authorization import ALL_PERMISSIONS
-from goldilocks.traversal import split_path_info
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+
+from goldilocks.authorization import ALL_PERMISSIONS
+from goldilocks.traversal import split_path_info
 
 from .models import Attachment, Page
 from .paths import MAX_DEPTH, join, prefixes, segments_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, column, func, literal_column, or_, select, table, text
@@ -61,17 +61,21 @@ _MARKS = re.compile(r"`{3,}\w*|^#+ |^> |-{3,}|\||\[|\]\([^)\s]*\)|\*\*", re.MULT
 _CONTROLS = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 
 
-def search(db: Session, query: str, readable: ColumnElement[bool], *, limit: int = 20, offset: int = 0) -> Hits:
+def search(
+    db: Session, query: str, readable: ColumnElement[bool], *, limit: int = 20, offset: int = 0
+) -> Hits:
     """Find the pages that hold all the words, the best first: a page of that very name, then by bm25."""
     expression = match_expression(query)
     if expression is None:
         return Hits(0, [])
     hits = (_index.c.rowid == Page.id, text("page_search MATCH :expression"), readable)
     values = {"expression": expression, "exact": _CONTROLS.sub(" ", query).strip().lower()}
-    total = db.scalar(select(func.count()).select_from(Page).join(_index, hits[0]).where(*hits[1:]), values) or 0
+    total = (
+        db.scalar(select(func.count()).select_from(Page).join(_index, hits[0]).where(*hits[1:]), values) or 0
+    )
     if not total:
         return Hits(0, [])
-    exact = bindparam("exact")
+    exact: Any = bindparam("exact")
     is_exact = or_(func.lower(Page.name) == exact, func.lower(Page.title) == exact)
     # Weights for title, name and text: a word in a title says more about a page than one somewhere in it.
     rank: ColumnElement[Any] = literal_column("bm25(page_search, 8.0, 4.0, 1.0)")
@@ -85,7 +89,10 @@ def search(db: Session, query: str, readable: ColumnElement[bool], *, limit: int
         .offset(offset)
     )
     rows = db.execute(statement, values)
-    return Hits(total, [Hit(*row[:4], snippet=marked(row[4] or "")) for row in rows])
+    return Hits(
+        total,
+        [Hit(path, title, kind, summary, marked(found or "")) for path, title, kind, summary, found in rows],
+    )
 
 
 def marked(snippet: str) -> str:
@@ -95,5 +102,5 @@ def marked(snippet: str) -> str:
 
 
 def plain(snippet: str) -> str:
-    """A snippet of :func:`marked` without its marks, for readers that show no HTML."""
-    return re.sub(r"</?mark>", "", snippet)
+    """A snippet of :func:`marked` as plain text, for readers that show no HTML."""
+    return unescape(re.sub(r"</?mark>", "", snippet))

@@ -14,12 +14,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
+from sqlalchemy.orm import Session
+
 from goldilocks.authentication import SessionAuthenticationHelper
 from goldilocks.authorization import ACLHelper, Allow, Authenticated, Deny, Everyone
 from goldilocks.location import lineage
 from goldilocks.request import RequestLocalCache
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
-from sqlalchemy.orm import Session
 
 from .models import Page, User
 from .paths import parent_of, subtree
@@ -146,7 +147,12 @@ def principal_in_words(principal: str) -> str:
 def entry_problem(entry: Any, logins: Iterable[str]) -> str | None:
     """Say what is wrong with an entry that came from a form; ``None`` if nothing is."""
     action, principal, permissions = entry
-    known = {Everyone, Authenticated, *(f"role:{role}" for role in ROLES), *(f"user:{login}" for login in logins)}
+    known = {
+        Everyone,
+        Authenticated,
+        *(f"role:{role}" for role in ROLES),
+        *(f"user:{login}" for login in logins),
+    }
     if action not in (Allow, Deny):
         return f"An entry allows or denies; “{action}” is neither."
     if principal not in known:
@@ -184,14 +190,14 @@ def readable(tree: Tree, user: User | None) -> ColumnElement[bool]:
     return condition
 
 
-
-
 def includeme(config: Any) -> None:
     """Set the policy, and ``view`` as what a view asks for when it says nothing else."""
     config.set_security_policy(HandbookPolicy())
     config.set_default_permission("view")
     config.set_default_csrf_options(require_csrf=True)
-    config.add_request_method(lambda request: readable(request.tree, request.identity), "readable_pages", reify=True)
+    config.add_request_method(
+        lambda request: readable(request.tree, request.identity), "readable_pages", reify=True
+    )
 
 
 def find_user(db: Session, login: str) -> User | None:

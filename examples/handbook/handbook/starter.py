@@ -7,10 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from goldilocks.authorization import Allow, Authenticated, Deny, Everyone
 from sqlalchemy import select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
+
+from goldilocks.authorization import Allow, Authenticated, Deny, Everyone
 
 from .database import open_session
 from .models import Page, Revision, User, now
@@ -23,7 +24,11 @@ TEXTS = Path(__file__).parent / "texts"
 
 #: For a demonstration on one's own machine. A real handbook makes its own users.
 PASSWORD = "porridge"
-USERS = (("rita", "Rita Reader", "reader"), ("emil", "Emil Editor", "editor"), ("olga", "Olga Owner", "owner"))
+USERS = (
+    ("rita", "Rita Reader", "reader"),
+    ("emil", "Emil Editor", "editor"),
+    ("olga", "Olga Owner", "owner"),
+)
 
 CHANGES = ["edit", "add", "move"]
 
@@ -90,7 +95,17 @@ def _put(db: Session, start: Start) -> None:
         assert after in body, f"{start.path}: the text doesn't hold {after!r}"
         body = body.replace(after, before, 1)
     if start.path == "/":
-        db.add(Page(path="/", name="", title=title, body=body, summary=summary_of(body), author=start.author, acl=start.acl))
+        db.add(
+            Page(
+                path="/",
+                name="",
+                title=title,
+                body=body,
+                summary=summary_of(body),
+                author=start.author,
+                acl=start.acl,
+            )
+        )
         db.flush()
         page = db.scalars(select(Page)).one()
         db.add(Revision(page_id=page.id, version=1, title=title, body=body, author=start.author))
@@ -101,7 +116,13 @@ def _put(db: Session, start: Start) -> None:
     _date(db, page, 1, when)
     for number, (author, comment, before, after) in enumerate(start.edits, 2):
         save_page(
-            db, page, title, page.body.replace(before, after, 1), author=author, comment=comment, based_on=number - 1
+            db,
+            page,
+            title,
+            page.body.replace(before, after, 1),
+            author=author,
+            comment=comment,
+            based_on=number - 1,
         )
         _date(db, page, number, when + timedelta(days=2 * (number - 1), hours=3))
 

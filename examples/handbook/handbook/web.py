@@ -8,15 +8,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from sqlalchemy import func, select
+
 from goldilocks.events import NewRequest, NewResponse
 from goldilocks.httpexceptions import HTTPRequestEntityTooLarge
 from goldilocks.location import lineage
-from sqlalchemy import func, select
 
 from .files import size_in_words
 from .models import Page
-
-
 
 #: No script, nothing from elsewhere, and nobody may put the handbook into a frame.
 POLICY = (
@@ -87,7 +86,9 @@ class Frame:
 
     @cached_property
     def crumbs(self) -> list[Page]:
-        return [page for page in reversed(list(lineage(self.page))) if self.request.has_permission("view", page)]
+        return [
+            page for page in reversed(list(lineage(self.page))) if self.request.has_permission("view", page)
+        ]
 
     @property
     def flashes(self) -> list[str]:
@@ -105,7 +106,12 @@ class Frame:
     def actions(self) -> list[Action]:
         view = getattr(self.request, "view_name", "")
         return [
-            Action(label, name, bool(self.request.has_permission(permission, self.page)), name.lstrip("@") == view)
+            Action(
+                label,
+                name,
+                bool(self.request.has_permission(permission, self.page)),
+                name.lstrip("@") == view,
+            )
             for label, name, permission in _ACTIONS
         ]
 
@@ -127,7 +133,7 @@ class Frame:
     def tree(self) -> list[Row]:
         """The page tree: the top, the way down to the page, what stands beside it and below it."""
         page = self.page if self.can_read else self.request.tree.get("/")
-        way = [crumb for crumb in lineage(page)][::-1]
+        way = list(lineage(page))[::-1]
         beside = way[-2] if len(way) > 1 else page
         statement = (
             select(Page.parent_id, Page.path, Page.title, Page.name, Page.kind)
@@ -152,7 +158,9 @@ class Frame:
     @staticmethod
     def _branch(way: list[Page], beside: Page, below: dict[int, list[Any]]) -> list[Row]:
         """The lines below a page at the top that is on the way."""
-        rows = [Row(depth, _label(page), page.path, page.kind, "open") for depth, page in enumerate(way[:-1], 1)]
+        rows = [
+            Row(depth, _label(page), page.path, page.kind, "open") for depth, page in enumerate(way[:-1], 1)
+        ]
         page, depth = way[-1], len(way)
         siblings = below.get(beside.id, [])
         place = next((at for at, row in enumerate(siblings) if row.path == page.path), 0)
@@ -202,8 +210,6 @@ def safe_next(request: Any, address: str) -> str:
     return request.script_name + "/"
 
 
-
-
 def limit_body(event: Any) -> None:
     """Refuse what is larger than any form of ours may be, before a byte of it is read."""
     request = event.request
@@ -222,5 +228,3 @@ def includeme(config: Any) -> None:
     config.add_request_method(Frame, "frame", reify=True)
     config.add_subscriber(limit_body, NewRequest)
     config.add_subscriber(add_headers, NewResponse)
-
-

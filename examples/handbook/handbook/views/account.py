@@ -29,9 +29,10 @@ class Login:
         request = self.request
         login, address = text_of(request, "login"), text_of(request, "next")
         user = find_user(request.db, login)
-        if not check_password(user, text_of(request, "password")):
+        is_right = check_password(user, text_of(request, "password"))
+        if user is None or not is_right:
             request.response.status = 400
-            return {"login": login, "next": address, "problem": "Name and password don’t fit together."}
+            return {"login": login, "next": address, "problem": "Name and password don\u2019t fit together."}
         request.session.invalidate()  # nothing of the session before outlives the login, its token least of all
         headers = remember(request, user.login)
         new_csrf_token(request)

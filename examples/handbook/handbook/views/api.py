@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from goldilocks.httpexceptions import HTTPForbidden, HTTPNotFound
-from goldilocks.view import exception_view_config, forbidden_view_config, notfound_view_config, view_config, view_defaults
 from sqlalchemy import and_, func, select
+
+from goldilocks.httpexceptions import HTTPForbidden, HTTPNotFound
+from goldilocks.view import (
+    exception_view_config,
+    forbidden_view_config,
+    notfound_view_config,
+    view_config,
+    view_defaults,
+)
 
 from ..models import Page
 from ..paths import clean_path, subtree
@@ -90,8 +97,16 @@ class Api:
 
     def row(self, page: Any) -> dict[str, Any]:
         """What a list says of a page."""
-        url = self.request.application_url + self.request.frame.url(page.path).removeprefix(self.request.script_name)
-        return {"path": page.path, "title": page.title, "kind": page.kind, "summary": page.summary, "url": url}
+        url = self.request.application_url + self.request.frame.url(page.path).removeprefix(
+            self.request.script_name
+        )
+        return {
+            "path": page.path,
+            "title": page.title,
+            "kind": page.kind,
+            "summary": page.summary,
+            "url": url,
+        }
 
 
 API = r"^/api(/|\Z)"

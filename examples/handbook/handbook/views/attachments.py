@@ -30,7 +30,8 @@ def upload(context: Files, request: Any) -> Any:
             raise Refused("Choose a file first.")
         limit = settings["handbook.upload_limit_bytes"]
         folder, author = settings["handbook.uploads"], request.identity.login
-        kept = attach(request.db, folder, page, str(sent.filename), sent.file, author, limit)
+        with sent.file as stream:
+            kept = attach(request.db, folder, page, str(sent.filename), stream, author, limit)
         request.session.flash(f"{kept.name} is attached.")
     except Refused as refused:
         request.session.flash(str(refused))

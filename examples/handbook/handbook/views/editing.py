@@ -29,7 +29,12 @@ class Edit:
         self.page, self.request = context, request
 
     def form(self, title: str, body: str, version: int, **more: Any) -> dict[str, Any]:
-        shown = {"title": title, "body": body, "version": version, "comment": text_of(self.request, "comment")}
+        shown = {
+            "title": title,
+            "body": body,
+            "version": version,
+            "comment": text_of(self.request, "comment"),
+        }
         return shown | {"problem": None, "conflict": None, "preview": None} | more
 
     @view_config(request_method="GET")
@@ -138,7 +143,13 @@ class Move:
         return to_page(request, above)
 
 
-@view_config(context=LibraryPage, name="edit", request_method="GET", permission="edit", renderer="handbook:templates/edit.pt")
+@view_config(
+    context=LibraryPage,
+    name="edit",
+    request_method="GET",
+    permission="edit",
+    renderer="handbook:templates/edit.pt",
+)
 def edit_library_page(context: LibraryPage, request: Any) -> dict[str, Any]:
     """A library page can be edited by whom the ACL lets; the form warns that the next filling makes it new."""
     return Edit(context, request).show() | {"is_generated": True}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
+from sqlalchemy import select
+
 from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken
 from goldilocks.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPRequestEntityTooLarge
 from goldilocks.response import Response
 from goldilocks.view import exception_view_config, forbidden_view_config, notfound_view_config
-from sqlalchemy import select
 
 from ..models import Page, User
 from ..pages import former_place
@@ -79,11 +80,15 @@ def nearest(request: Any, page: Page, missing: list[str]) -> list[Any]:
 
 @exception_view_config(UnicodeDecodeError, renderer="handbook:templates/problem.pt")
 def bad_bytes(error: UnicodeDecodeError, request: Any) -> Any:
-    """An address that isn't UTF-8. (The raw path says whom to answer; asking for the decoded one would raise again.)"""
+    """An address that isn't UTF-8. The raw path says whom to answer; asking for the decoded one would raise again."""
     if request.environ.get("PATH_INFO", "").startswith("/api/"):
         return Response(json_body={"error": "the address isn't UTF-8", "status": 400}, status=400)
     request.response.status = 400
-    return {"title": "That address can’t be read", "text": "It holds bytes that aren’t UTF-8.", "saved": None}
+    return {
+        "title": "That address can\u2019t be read",
+        "text": "It holds bytes that aren\u2019t UTF-8.",
+        "saved": None,
+    }
 
 
 @exception_view_config(HTTPRequestEntityTooLarge, renderer="handbook:templates/problem.pt")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from goldilocks.authorization import Allow, Authenticated, Deny, Everyone
+from sqlalchemy import select
+
+from goldilocks.authorization import Allow, Authenticated, Everyone
 from goldilocks.httpexceptions import HTTPSeeOther
 from goldilocks.view import view_config, view_defaults
-from sqlalchemy import select
 
 from ..models import Page, User
 from ..pages import Refused
@@ -39,8 +40,10 @@ class Permissions:
         return self.form(self.page.acl, None)
 
     def form(self, acl: list[Any] | None, problem: str | None) -> dict[str, Any]:
-        entries = [(*entry[:2], [*PERMISSIONS] if EVERYTHING in entry[2] else entry[2]) for entry in acl or ()]
-        spare = [(Allow, "", [])] * SPARE_ROWS
+        entries = [
+            (*entry[:2], [*PERMISSIONS] if EVERYTHING in entry[2] else entry[2]) for entry in acl or ()
+        ]
+        spare: list[Any] = [(Allow, "", [])] * SPARE_ROWS
         return {
             "people": [(user, self.reasons(user)) for user in [None, *self.users]],
             "permissions": PERMISSIONS,
@@ -70,12 +73,16 @@ class Permissions:
             page.acl = acl
             request.db.flush()
             if not request.has_permission("administer", page):
-                raise Refused("With these entries you could not set permissions here any more, so they were not saved.")
+                raise Refused(
+                    "With these entries you could not set permissions here any more, so they were not saved."
+                )
         except Refused as refused:
             page.acl = before
             request.response.status = 400
             return self.form(acl, str(refused))
-        request.session.flash("The permissions are set." if acl is not None else "The page inherits its permissions.")
+        request.session.flash(
+            "The permissions are set." if acl is not None else "The page inherits its permissions."
+        )
         return HTTPSeeOther(request.resource_url(page, "@@permissions"))
 
     def sent(self) -> list[Any]:
@@ -96,6 +103,3 @@ class Permissions:
             raise Refused(problem)
         if acl is None and self.page.path == "/":
             raise Refused("The first page has nothing to inherit from; it needs entries of its own.")
-
-
-ACTIONS = (Allow, Deny)

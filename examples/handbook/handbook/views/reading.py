@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import func, select
+
 from goldilocks.httpexceptions import HTTPFound, HTTPNotFound
 from goldilocks.view import view_config
-from sqlalchemy import func, select
 
 from ..difference import rows
 from ..markdown import Rendered, render
@@ -61,7 +62,9 @@ def read_page(context: Page, request: Any) -> Any:
     """A page written by people: the text, the pages below it, its attachments."""
     if not request.path_info.endswith("/") and not request.view_name:
         return HTTPFound(request.resource_url(context, query=request.GET or None))
-    attachments = request.db.scalars(select(Attachment).filter_by(page_id=context.id).order_by(Attachment.name))
+    attachments = request.db.scalars(
+        select(Attachment).filter_by(page_id=context.id).order_by(Attachment.name)
+    )
     return {
         "text": rendered(request, context, context.body),
         "children": children_of(request, context),
@@ -76,7 +79,9 @@ def read_library_page(context: LibraryPage, request: Any) -> Any:
     if isinstance(answer, dict):
         groups = (("Modules", ("package", "module")), ("Classes", ("class",)), ("Functions", ("function",)))
         children = answer["children"]
-        answer["groups"] = [(title, [row for row in children if row.kind in kinds]) for title, kinds in groups]
+        answer["groups"] = [
+            (title, [row for row in children if row.kind in kinds]) for title, kinds in groups
+        ]
         answer["groups"].append(("Pages", [row for row in children if row.kind == "page"]))
     return answer
 

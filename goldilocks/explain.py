@@ -1,0 +1,558 @@
+"""Why a request ended as it did, as facts.
+
+Nothing here answers a request or writes a page: each function looks at what stands in the record and on the request
+and returns frozen values, for the debug pages and for the command line. Predicates are asked a second time for it, so this is
+for development. Whatever application code raises on the way becomes a fact, too. Settings, cookies,
+headers, local variables and the ``repr`` of the application's objects are never looked at: they may hold secrets.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+import sysconfig
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import islice
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from zope.interface import providedBy
+
+from goldilocks.acl import ALL_PERMISSIONS, DEFAULT_DENY, ACLPermitsResult, PermitsResult
+from goldilocks.httpexceptions import HTTPForbidden
+from goldilocks.interfaces import IRequest, IRoutesMapper, ISecurityPolicy, IViewClassifier
+from goldilocks.location import lineage
+from goldilocks.methods import MethodMismatch, entries_of
+from goldilocks.traversal import DefaultRootFactory
+from goldilocks.traversal.paths import requested_path
+from goldilocks.viewderivers import view_description
+from goldilocks.viewtable import VIEW_TYPES, ViewEntry, view_table
+
+if TYPE_CHECKING:
+    from goldilocks.types import AnyRegistry, AnyRequest, Context, InterfaceSpec, Predicate
+
+#: What a predicate said when it was asked; anything else is the error that it raised.
+HOLDS, REFUSES, NOT_ASKED = "holds", "refuses", "not asked"
+
+#: How alike a path and a pattern must be for one to be a misspelling of the other, from 0 to 1.
+NEAR = 0.6
+
+#: How many frames of a traceback are kept at its beginning and at its end.
+FIRST_FRAMES, LAST_FRAMES = 10, 40
+
+#: How deep a resource may lie for its path to be told.
+DEEPEST = 100
+
+
+# --- The facts -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a source file."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{shortened(self.file)}, line {self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class PredicateFact:
+    """A predicate in its own words, and what it said."""
+
+    text: str
+    outcome: str
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it was asked and didn't hold."""
+        return self.outcome not in (HOLDS, NOT_ASKED)
+
+    def __str__(self) -> str:
+        return self.text if self.outcome in (HOLDS, REFUSES, NOT_ASKED) else f"{self.text} ({self.outcome})"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFact:
+    """A route, whether its pattern fits the path, and what its predicates said."""
+
+    name: str
+    pattern: str
+    fits: bool
+    predicates: tuple[PredicateFact, ...] = ()
+    place: Place | None = None
+
+    @property
+    def refused_by(self) -> PredicateFact | None:
+        """The predicate that refused the request."""
+        return _refusal(self.predicates)
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the route takes the request."""
+        return self.fits and self.refused_by is None
+
+
+@dataclass(frozen=True, slots=True)
+class WalkFact:
+    """Where the traversal began and ended: types of resources, never their ``repr``."""
+
+    root: str
+    context: str
+    traversed: tuple[str, ...]
+    view_name: str
+    subpath: tuple[str, ...]
+    has_tree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFact:
+    """A view that stands where the request ended, and what its predicates said."""
+
+    view: str
+    predicates: tuple[PredicateFact, ...] = ()
+    permission: str | None = None
+    place: Place | None = None
+
+    @property
+    def refused_by(self) -> PredicateFact | None:
+        """The predicate that refused the request."""
+        return _refusal(self.predicates)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFact:
+    """An entry of an ACL, and whether it is the one that decided."""
+
+    text: str
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictFact:
+    """What the security policy said, and for an ACL: which entry of which resource's list decided."""
+
+    message: str
+    policy: str = ""
+    permission: str | None = None
+    resource: str | None = None
+    entries: tuple[EntryFact, ...] = ()
+    principals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFact:
+    """One line of a traceback; ``is_own`` when it is the application's and no library's."""
+
+    place: Place
+    function: str
+    source: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFact:
+    """An error: its last words, its frames (the innermost last), and how it is related to the one told before it."""
+
+    summary: str
+    frames: tuple[FrameFact, ...]
+    omitted: int = 0
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that is known about one request."""
+
+    method: str
+    path: str
+    reason: str = ""
+    advice: str = ""
+    routes: tuple[RouteFact, ...] = ()
+    nearest: tuple[RouteFact, ...] = ()
+    walk: WalkFact | None = None
+    views: tuple[ViewFact, ...] = ()
+    view_names: tuple[str, ...] = ()
+    verdict: VerdictFact | None = None
+    raised: FrameFact | None = None
+    errors: tuple[ErrorFact, ...] = ()
+
+
+def _refusal(predicates: Iterable[PredicateFact]) -> PredicateFact | None:
+    return next((predicate for predicate in predicates if predicate.is_refusal), None)
+
+
+# --- Words ---------------------------------------------------------------------------------------------------------
+
+
+def printable(text: object) -> str:
+    r"""Return text in which nothing can move a cursor, end a line or turn the direction of writing.
+
+    >>> print(printable("a\x1b[2J\n\u202eb\\"))
+    a\x1b[2J\n\u202eb\\
+    """
+    words = str(text)
+    if words.isprintable() and "\\" not in words:
+        return words
+    return "".join(
+        each if each.isprintable() and each != "\\" else each.encode("unicode_escape").decode("ascii") for each in words
+    )
+
+
+def shortened(file: str) -> str:
+    """Return a path for people: relative to the working directory, or to the library that it is part of."""
+    for folder in (os.getcwd(), *LIBRARIES):
+        if file.startswith(folder + os.sep):
+            return printable(file[len(folder) + 1 :])
+    return printable(file)
+
+
+#: Where libraries lie, the innermost folder first.
+LIBRARIES: tuple[str, ...] = tuple(
+    sorted(
+        {*site.getsitepackages(), *(sysconfig.get_path(kind) for kind in ("purelib", "platlib", "stdlib"))},
+        key=len,
+        reverse=True,
+    )
+)
+_US = os.path.dirname(os.path.abspath(__file__))
+
+
+def is_own_code(file: str) -> bool:
+    """Tell whether a source file is the application's: no library's, not the framework's, not made up."""
+    if file.startswith("<"):
+        return False
+    return not any(file.startswith(folder + os.sep) for folder in (_US, *LIBRARIES))
+
+
+def _safely(ask: Callable[[], Any], otherwise: str) -> str:
+    """Return what application code answers, as text; ``otherwise`` if it fails."""
+    try:
+        return printable(ask())
+    except Exception:
+        return otherwise
+
+
+def described(resource: Context) -> str:
+    """Return the type of a resource and its path, if it has one.
+
+    >>> described(None), described({"a": 1})
+    ('NoneType', 'dict')
+    """
+    kind = printable(type(resource).__qualname__)
+    path = _safely(lambda: _path(resource), "")
+    return f"{kind} at {path}" if path else kind
+
+
+def _path(resource: Context) -> str:
+    names = [getattr(each, "__name__", None) for each in islice(lineage(resource), DEEPEST)]
+    if not hasattr(resource, "__parent__") or any(not isinstance(name, str) for name in names[:-1]):
+        return ""
+    return "/".join([str(name) for name in reversed(names[:-1])]).join(("/", ""))
+
+
+# --- Routes --------------------------------------------------------------------------------------------------------
+
+
+def tried_routes(request: AnyRequest) -> list[RouteFact]:
+    """Return the routes in the order in which they are tried for a request, the one that takes it last."""
+    mapper = request.registry.queryUtility(IRoutesMapper)
+    if mapper is None:
+        return []
+    path = requested_path(request)
+    taken = getattr(request, "matched_route", None)
+    tried = []
+    for route in mapper.get_routes():
+        fact = _route_fact(route, path, request)
+        tried.append(fact)
+        if route is taken or (taken is None and fact.is_taken):
+            break
+    return tried
+
+
+def _route_fact(route: Any, path: str, request: AnyRequest) -> RouteFact:
+    place = _place_of(request.registry, "routes", lambda fact: fact.get("object") is route)
+    match = route.match(path)
+    predicates: tuple[PredicateFact, ...] = ()
+    if match is not None:
+        predicates = _asked(route.predicates or (), {"match": match, "route": route}, request)
+    return RouteFact(printable(route.name), printable(route.pattern), match is not None, predicates, place)
+
+
+def _asked(predicates: Iterable[Predicate], context: Any, request: AnyRequest) -> tuple[PredicateFact, ...]:
+    """Ask predicates in order, until one refuses."""
+    asked: list[PredicateFact] = []
+    outcome = HOLDS
+    for predicate in predicates:
+        outcome = _outcome(predicate, context, request) if outcome == HOLDS else NOT_ASKED
+        words = getattr(predicate, "text", None)
+        text = "a predicate without words" if words is None else _safely(words, "a predicate whose words fail")
+        asked.append(PredicateFact(text, outcome))
+    return tuple(asked)
+
+
+def _outcome(predicate: Predicate, context: Any, request: AnyRequest) -> str:
+    try:
+        return HOLDS if predicate(context, request) else REFUSES
+    except Exception as error:
+        return f"raised {type(error).__name__}"
+
+
+def nearest_routes(path: str, routes: Iterable[RouteFact], at_most: int = 3) -> list[RouteFact]:
+    """Return those routes of which a path may be a misspelling, the nearest first."""
+    asked = _segments(path)
+    ranked = [(_likeness(asked, _segments(route.pattern)), route) for route in routes if not route.fits]
+    near = [(likeness, route) for likeness, route in ranked if likeness >= NEAR]
+    return [route for _, route in sorted(near, key=lambda pair: -pair[0])[:at_most]]
+
+
+def _segments(path: str) -> list[str]:
+    return [segment[:100] for segment in path.strip("/").split("/", 32) if segment]
+
+
+def _likeness(asked: Sequence[str], pattern: Sequence[str]) -> float:
+    """Compare segment by segment; a placeholder fits everything, but tells less than a word that is equal."""
+    if not asked or not pattern:
+        return 1.0 if asked == pattern else 0.0
+    total = 0.0
+    for position, (segment, wanted) in enumerate(zip(asked, pattern, strict=False)):
+        if wanted.startswith("*"):
+            return (total + 0.7 * (len(asked) - position)) / len(asked)
+        total += 0.9 if "{" in wanted else SequenceMatcher(None, segment, wanted).ratio()
+    return total / max(len(asked), len(pattern))
+
+
+# --- The walk and the views ----------------------------------------------------------------------------------------
+
+
+def walked(request: AnyRequest) -> WalkFact | None:
+    """Return where the traversal ended, or ``None`` if the request didn't come so far."""
+    found = request.__dict__
+    if "view_name" not in found:
+        return None
+    return WalkFact(
+        root=described(found["root"]),
+        context=described(found["context"]),
+        traversed=tuple(map(printable, found["traversed"])),
+        view_name=printable(found["view_name"]),
+        subpath=tuple(map(printable, found["subpath"])),
+        has_tree=not isinstance(found["root"], DefaultRootFactory),
+    )
+
+
+def tried_views(request: AnyRequest, context: Context, name: str) -> list[ViewFact]:
+    """Return the views that stand for a request, a context and a view name, in the order in which they are tried."""
+    registry = request.registry
+    request_iface = getattr(request, "request_iface", IRequest)
+    views = view_table(registry).find(IViewClassifier, request_iface, providedBy(context), name)
+    return [_view_fact(entry, context, request) for entry in entries_of(views)]
+
+
+def _view_fact(entry: ViewEntry, context: Context, request: AnyRequest) -> ViewFact:
+    permission = getattr(entry.derived, "__permission__", None)
+    return ViewFact(
+        view=_safely(lambda: view_description(entry.original), type(entry.original).__name__),
+        predicates=_asked(entry.predicates, context, request),
+        permission=None if permission is None else printable(permission),
+        place=_place_of(request.registry, "views", lambda fact: fact.get("derived_callable") is entry.derived),
+    )
+
+
+def view_names(registry: AnyRegistry, request_iface: InterfaceSpec, context: Context) -> list[str]:
+    """Return the names of all views that a request could have asked for on this context."""
+    required = (IViewClassifier, request_iface, providedBy(context))
+    found = (registry.adapters.lookupAll(required, provided) for provided in VIEW_TYPES)
+    return sorted({printable(name) for pairs in found for name, _ in pairs})
+
+
+def _place_of(registry: AnyRegistry, category: str, is_meant: Callable[[Any], bool]) -> Place | None:
+    """Return the line that said something, as far as the introspector knows it."""
+    introspector = getattr(registry, "introspector", None)
+    facts = [] if introspector is None else introspector.get_category(category) or []
+    for pair in facts:
+        info = pair["introspectable"].action_info
+        if is_meant(pair["introspectable"]) and getattr(info, "file", None):
+            return Place(info.file, info.line)
+    return None
+
+
+# --- Permission ----------------------------------------------------------------------------------------------------
+
+
+def verdict_of(error: HTTPForbidden, registry: AnyRegistry) -> VerdictFact | None:
+    """Return why access was refused, or ``None`` if no security policy was asked."""
+    result = getattr(error, "result", None)
+    if result is None:
+        return None
+    policy = printable(type(registry.queryUtility(ISecurityPolicy)).__qualname__)
+    if isinstance(result, ACLPermitsResult):
+        entries = tuple(_entry_facts(result))
+        decided = any(entry.decided for entry in entries)
+        return VerdictFact(
+            message="this entry of its ACL decided" if decided else "no entry of any ACL on its way up grants it",
+            policy=policy,
+            permission=printable(result.permission),
+            resource=described(result.context),
+            entries=entries,
+            principals=tuple(_safely(lambda each=each: each, "?") for each in result.principals),  # type: ignore[misc]
+        )
+    message = printable(result.msg) if isinstance(result, PermitsResult) else "it gave no reason"
+    return VerdictFact(message, policy)
+
+
+def _entry_facts(result: ACLPermitsResult) -> Iterator[EntryFact]:
+    """Return the entries of the list that was looked at last; a list that can only be gone through once is over."""
+    acl = result.acl if isinstance(result.acl, list | tuple) else []
+    if not acl and result.ace != DEFAULT_DENY:
+        acl = [result.ace]
+    for entry in acl:
+        yield EntryFact(_entry_words(entry), entry is result.ace)
+
+
+def _entry_words(entry: Any) -> str:
+    try:
+        action, principal, permissions = entry
+        if permissions == ALL_PERMISSIONS:
+            words = "every permission"
+        else:
+            words = permissions if isinstance(permissions, str) else ", ".join(map(str, permissions))
+        return printable(f"{action}  {principal}  {words}")
+    except Exception:
+        return "an entry that is no (action, principal, permissions)"
+
+
+# --- Errors --------------------------------------------------------------------------------------------------------
+
+
+def is_ours(error: BaseException) -> bool:
+    """Tell whether the framework raised an error by itself, and neither the application nor a library did."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame is not None and frame.tb_frame.f_code.co_filename.startswith(_US + os.sep)
+
+
+def raised_at(trace: TracebackType | None) -> FrameFact | None:
+    """Return the innermost frame of the application, or the innermost of all."""
+    frames = _frames(traceback.extract_tb(trace))
+    own = [frame for frame in frames if frame.is_own]
+    return (own or frames or [None])[-1]
+
+
+def error_facts(error: BaseException) -> list[ErrorFact]:
+    """Return an error, then what it came of, then (for a group) its parts."""
+    return _told(traceback.TracebackException.from_exception(error, compact=True), "", [])
+
+
+def _told(error: traceback.TracebackException, relation: str, told: list[ErrorFact]) -> list[ErrorFact]:
+    frames = _frames(error.stack)
+    omitted = max(len(frames) - FIRST_FRAMES - LAST_FRAMES, 0)
+    if omitted:
+        frames = frames[:FIRST_FRAMES] + frames[-LAST_FRAMES:]
+    summary = "\n".join(printable(line) for line in "".join(error.format_exception_only()).rstrip("\n").split("\n"))
+    told.append(ErrorFact(summary, tuple(frames), omitted, relation))
+    if error.__cause__ is not None:
+        _told(error.__cause__, "It was caused by", told)
+    elif error.__context__ is not None and not error.__suppress_context__:
+        _told(error.__context__, "It came while this was being handled", told)
+    for part in error.exceptions or ():
+        _told(part, "It is a group, and this is a part of it", told)
+    return told
+
+
+def _frames(stack: Iterable[traceback.FrameSummary]) -> list[FrameFact]:
+    return [
+        FrameFact(Place(each.filename, each.lineno or 0), each.name, printable(each.line or ""), is_own_code(each.filename))
+        for each in stack
+    ]
+
+
+# --- The whole -----------------------------------------------------------------------------------------------------
+
+
+def explain_error(error: BaseException, method: str, path: str) -> Explanation:
+    """Explain an error that nothing answered."""
+    errors = tuple(error_facts(error))
+    return Explanation(printable(method), printable(path), errors[0].summary, raised=raised_at(error.__traceback__), errors=errors)
+
+
+def explain(request: AnyRequest, error: Any) -> Explanation:
+    """Explain why a request found nothing, or was refused.
+
+    Args:
+        request: as the router left it.
+        error: the ``HTTPNotFound`` or ``HTTPForbidden``.
+    """
+    routes = tried_routes(request)
+    walk = walked(request)
+    attrs = request.__dict__
+    views: list[ViewFact] = []
+    names: list[str] = []
+    if walk is not None:
+        views = tried_views(request, attrs["context"], attrs["view_name"])
+        names = view_names(request.registry, request.request_iface, attrs["context"])
+    raised = None if is_ours(error) else raised_at(error.__traceback__)
+    path = requested_path(request)
+    is_lost = not views and not any(route.is_taken for route in routes)
+    facts = {
+        "method": printable(request.method),
+        "path": printable(path),
+        "routes": tuple(routes),
+        "nearest": tuple(nearest_routes(path, routes)) if is_lost else (),
+        "walk": walk,
+        "views": tuple(views),
+        "view_names": tuple(names),
+        "verdict": verdict_of(error, request.registry),
+        "raised": raised,
+    }
+    reason, advice = _reason(Explanation(**facts), error)
+    return Explanation(**facts, reason=reason, advice=advice)
+
+
+def _reason(known: Explanation, error: Any) -> tuple[str, str]:
+    """Say in a sentence what happened, and in another what may help."""
+    taken = known.routes[-1] if known.routes and known.routes[-1].is_taken else None
+    if known.raised is not None:
+        return f"The application raised {type(error).__name__} in {known.raised.function} ({known.raised.place}).", ""
+    if known.verdict is not None:
+        return _refused_reason(known.verdict)
+    if isinstance(error, MethodMismatch):
+        allowed = ", ".join(error.allowed)
+        return f"There is something here, but not for {known.method}: it answers {allowed}.", ""
+    if known.views:
+        return _passed_reason(known.views)
+    if taken is not None:
+        return (
+            f"The route {taken.name!r} fits, but it has no view.",
+            f"Say one with route_name={taken.name!r}; one that is said by a decorator needs config.scan() to be found.",
+        )
+    if known.walk is not None and known.walk.has_tree:
+        name = known.walk.view_name
+        missing = f"neither a child nor a view named {name!r}" if name else "no view without a name"
+        return f"The walk through the resources ended at {known.walk.context}, which has {missing}.", ""
+    if any(route.fits for route in known.routes):
+        return "The pattern of a route fits this path, but its predicates refuse the request.", ""
+    if not known.routes and not known.view_names:
+        return (
+            "This application has neither routes nor views.",
+            "What is said by decorators needs config.scan() to be found.",
+        )
+    return "No route fits this path, and no view has this name.", ""
+
+
+def _refused_reason(verdict: VerdictFact) -> tuple[str, str]:
+    if verdict.permission is None:
+        return f"The security policy {verdict.policy} refused: {verdict.message}.", ""
+    return f"The permission {verdict.permission!r} on {verdict.resource} was refused: {verdict.message}.", ""
+
+
+def _passed_reason(views: Sequence[ViewFact]) -> tuple[str, str]:
+    if all(view.refused_by is not None for view in views):
+        return "There are views here, but the predicates of each refuse this request.", ""
+    return "A view was called here, and it passed the request on by raising PredicateMismatch.", ""
