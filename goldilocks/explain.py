@@ -8,13 +8,9 @@ headers, local variables and the ``repr`` of the application's objects are never
 
 from __future__ import annotations
 
-import os
-import site
-import sys
-import sysconfig
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import islice
 from types import TracebackType
@@ -23,20 +19,36 @@ from typing import TYPE_CHECKING, Any
 from zope.interface import providedBy
 
 from goldilocks.acl import ALL_PERMISSIONS, DEFAULT_DENY, ACLPermitsResult, PermitsResult
+from goldilocks.exceptions import PredicateMismatch
+from goldilocks.explanation import (
+    HOLDS,
+    NOT_ASKED,
+    REFUSES,
+    EntryFact,
+    ErrorFact,
+    Explanation,
+    FrameFact,
+    Place,
+    PredicateFact,
+    RouteFact,
+    VerdictFact,
+    ViewFact,
+    WalkFact,
+    is_framework_code,
+    is_own_code,
+    printable,
+)
 from goldilocks.httpexceptions import HTTPForbidden
 from goldilocks.interfaces import IRequest, IRoutesMapper, ISecurityPolicy, IViewClassifier
 from goldilocks.location import lineage
-from goldilocks.methods import MethodMismatch, entries_of
+from goldilocks.methods import MethodMismatch
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
 from goldilocks.viewderivers import view_description
-from goldilocks.viewtable import VIEW_TYPES, ViewEntry, view_table
+from goldilocks.viewtable import VIEW_TYPES, ViewEntry, ViewSet, entry_of, view_table
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRegistry, AnyRequest, Context, InterfaceSpec, Predicate
-
-#: What a predicate said when it was asked; anything else is the error that it raised.
-HOLDS, REFUSES, NOT_ASKED = "holds", "refuses", "not asked"
 
 #: How alike a path and a pattern must be for one to be a misspelling of the other, from 0 to 1.
 NEAR = 0.6
@@ -48,187 +60,7 @@ FIRST_FRAMES, LAST_FRAMES = 10, 40
 DEEPEST = 100
 
 
-# --- The facts -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of a source file."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{shortened(self.file)}, line {self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class PredicateFact:
-    """A predicate in its own words, and what it said."""
-
-    text: str
-    outcome: str
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether it was asked and didn't hold."""
-        return self.outcome not in (HOLDS, NOT_ASKED)
-
-    def __str__(self) -> str:
-        return self.text if self.outcome in (HOLDS, REFUSES, NOT_ASKED) else f"{self.text} ({self.outcome})"
-
-
-@dataclass(frozen=True, slots=True)
-class RouteFact:
-    """A route, whether its pattern fits the path, and what its predicates said."""
-
-    name: str
-    pattern: str
-    fits: bool
-    predicates: tuple[PredicateFact, ...] = ()
-    place: Place | None = None
-
-    @property
-    def refused_by(self) -> PredicateFact | None:
-        """The predicate that refused the request."""
-        return _refusal(self.predicates)
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether the route takes the request."""
-        return self.fits and self.refused_by is None
-
-
-@dataclass(frozen=True, slots=True)
-class WalkFact:
-    """Where the traversal began and ended: types of resources, never their ``repr``."""
-
-    root: str
-    context: str
-    traversed: tuple[str, ...]
-    view_name: str
-    subpath: tuple[str, ...]
-    has_tree: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ViewFact:
-    """A view that stands where the request ended, and what its predicates said."""
-
-    view: str
-    predicates: tuple[PredicateFact, ...] = ()
-    permission: str | None = None
-    place: Place | None = None
-
-    @property
-    def refused_by(self) -> PredicateFact | None:
-        """The predicate that refused the request."""
-        return _refusal(self.predicates)
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFact:
-    """An entry of an ACL, and whether it is the one that decided."""
-
-    text: str
-    decided: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictFact:
-    """What the security policy said, and for an ACL: which entry of which resource's list decided."""
-
-    message: str
-    policy: str = ""
-    permission: str | None = None
-    resource: str | None = None
-    entries: tuple[EntryFact, ...] = ()
-    principals: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FrameFact:
-    """One line of a traceback; ``is_own`` when it is the application's and no library's."""
-
-    place: Place
-    function: str
-    source: str
-    is_own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorFact:
-    """An error: its last words, its frames (the innermost last), and how it is related to the one told before it."""
-
-    summary: str
-    frames: tuple[FrameFact, ...]
-    omitted: int = 0
-    relation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """All that is known about one request."""
-
-    method: str
-    path: str
-    reason: str = ""
-    advice: str = ""
-    routes: tuple[RouteFact, ...] = ()
-    nearest: tuple[RouteFact, ...] = ()
-    walk: WalkFact | None = None
-    views: tuple[ViewFact, ...] = ()
-    view_names: tuple[str, ...] = ()
-    verdict: VerdictFact | None = None
-    raised: FrameFact | None = None
-    errors: tuple[ErrorFact, ...] = ()
-
-
-def _refusal(predicates: Iterable[PredicateFact]) -> PredicateFact | None:
-    return next((predicate for predicate in predicates if predicate.is_refusal), None)
-
-
-# --- Words ---------------------------------------------------------------------------------------------------------
-
-
-def printable(text: object) -> str:
-    r"""Return text in which nothing can move a cursor, end a line or turn the direction of writing.
-
-    >>> print(printable("a\x1b[2J\n\u202eb\\"))
-    a\x1b[2J\n\u202eb\\
-    """
-    words = str(text)
-    if words.isprintable() and "\\" not in words:
-        return words
-    return "".join(
-        each if each.isprintable() and each != "\\" else each.encode("unicode_escape").decode("ascii") for each in words
-    )
-
-
-def shortened(file: str) -> str:
-    """Return a path for people: relative to the working directory, or to the library that it is part of."""
-    for folder in (os.getcwd(), *LIBRARIES):
-        if file.startswith(folder + os.sep):
-            return printable(file[len(folder) + 1 :])
-    return printable(file)
-
-
-#: Where libraries lie, the innermost folder first.
-LIBRARIES: tuple[str, ...] = tuple(
-    sorted(
-        {*site.getsitepackages(), *(sysconfig.get_path(kind) for kind in ("purelib", "platlib", "stdlib"))},
-        key=len,
-        reverse=True,
-    )
-)
-_US = os.path.dirname(os.path.abspath(__file__))
-
-
-def is_own_code(file: str) -> bool:
-    """Tell whether a source file is the application's: no library's, not the framework's, not made up."""
-    if file.startswith("<"):
-        return False
-    return not any(file.startswith(folder + os.sep) for folder in (_US, *LIBRARIES))
+# --- Resources -----------------------------------------------------------------------------------------------------
 
 
 def _safely(ask: Callable[[], Any], otherwise: str) -> str:
@@ -277,12 +109,15 @@ def tried_routes(request: AnyRequest) -> list[RouteFact]:
 
 
 def _route_fact(route: Any, path: str, request: AnyRequest) -> RouteFact:
-    place = _place_of(request.registry, "routes", lambda fact: fact.get("object") is route)
+    introspector = getattr(request.registry, "introspector", None)
+    said = None if introspector is None else introspector.get("routes", route.name)
     match = route.match(path)
     predicates: tuple[PredicateFact, ...] = ()
     if match is not None:
         predicates = _asked(route.predicates or (), {"match": match, "route": route}, request)
-    return RouteFact(printable(route.name), printable(route.pattern), match is not None, predicates, place)
+    return RouteFact(
+        printable(route.name), printable(route.pattern), match is not None, predicates, _place(said)
+    )
 
 
 def _asked(predicates: Iterable[Predicate], context: Any, request: AnyRequest) -> tuple[PredicateFact, ...]:
@@ -292,7 +127,9 @@ def _asked(predicates: Iterable[Predicate], context: Any, request: AnyRequest) -
     for predicate in predicates:
         outcome = _outcome(predicate, context, request) if outcome == HOLDS else NOT_ASKED
         words = getattr(predicate, "text", None)
-        text = "a predicate without words" if words is None else _safely(words, "a predicate whose words fail")
+        text = (
+            "a predicate without words" if words is None else _safely(words, "a predicate whose words fail")
+        )
         asked.append(PredicateFact(text, outcome))
     return tuple(asked)
 
@@ -351,16 +188,22 @@ def tried_views(request: AnyRequest, context: Context, name: str) -> list[ViewFa
     registry = request.registry
     request_iface = getattr(request, "request_iface", IRequest)
     views = view_table(registry).find(IViewClassifier, request_iface, providedBy(context), name)
-    return [_view_fact(entry, context, request) for entry in entries_of(views)]
+    places = _places_of_views(registry)
+    sets = (view.entries() if isinstance(view, ViewSet) else [entry_of(view)] for view in views)
+    return [
+        _view_fact(entry, context, request, places.get(id(entry.derived)))
+        for entries in sets
+        for entry in entries
+    ]
 
 
-def _view_fact(entry: ViewEntry, context: Context, request: AnyRequest) -> ViewFact:
+def _view_fact(entry: ViewEntry, context: Context, request: AnyRequest, place: Place | None) -> ViewFact:
     permission = getattr(entry.derived, "__permission__", None)
     return ViewFact(
         view=_safely(lambda: view_description(entry.original), type(entry.original).__name__),
         predicates=_asked(entry.predicates, context, request),
         permission=None if permission is None else printable(permission),
-        place=_place_of(request.registry, "views", lambda fact: fact.get("derived_callable") is entry.derived),
+        place=place,
     )
 
 
@@ -371,15 +214,18 @@ def view_names(registry: AnyRegistry, request_iface: InterfaceSpec, context: Con
     return sorted({printable(name) for pairs in found for name, _ in pairs})
 
 
-def _place_of(registry: AnyRegistry, category: str, is_meant: Callable[[Any], bool]) -> Place | None:
-    """Return the line that said something, as far as the introspector knows it."""
+def _places_of_views(registry: AnyRegistry) -> dict[int, Place | None]:
+    """Return the line that said each view, by the identity of what stands in the record."""
     introspector = getattr(registry, "introspector", None)
-    facts = [] if introspector is None else introspector.get_category(category) or []
-    for pair in facts:
-        info = pair["introspectable"].action_info
-        if is_meant(pair["introspectable"]) and getattr(info, "file", None):
-            return Place(info.file, info.line)
-    return None
+    pairs = [] if introspector is None else introspector.get_category("views") or []
+    facts = [pair["introspectable"] for pair in pairs]
+    return {id(fact.get("derived_callable")): _place(fact) for fact in facts}
+
+
+def _place(fact: Any) -> Place | None:
+    """Return the line that a fact of the introspector was said in, if it is known."""
+    info: Any = getattr(fact, "action_info", None)
+    return Place(info.file, info.line) if getattr(info, "file", None) else None
 
 
 # --- Permission ----------------------------------------------------------------------------------------------------
@@ -393,9 +239,11 @@ def verdict_of(error: HTTPForbidden, registry: AnyRegistry) -> VerdictFact | Non
     policy = printable(type(registry.queryUtility(ISecurityPolicy)).__qualname__)
     if isinstance(result, ACLPermitsResult):
         entries = tuple(_entry_facts(result))
-        decided = any(entry.decided for entry in entries)
+        decisive = next((entry.text for entry in entries if entry.decided), None)
         return VerdictFact(
-            message="this entry of its ACL decided" if decided else "no entry of any ACL on its way up grants it",
+            message="no entry of any ACL on its way up decides"
+            if decisive is None
+            else f"an entry of its ACL says {decisive!r}",
             policy=policy,
             permission=printable(result.permission),
             resource=described(result.context),
@@ -435,14 +283,14 @@ def is_ours(error: BaseException) -> bool:
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
-    return frame is not None and frame.tb_frame.f_code.co_filename.startswith(_US + os.sep)
+    return frame is not None and is_framework_code(frame.tb_frame.f_code.co_filename)
 
 
 def raised_at(trace: TracebackType | None) -> FrameFact | None:
     """Return the innermost frame of the application, or the innermost of all."""
     frames = _frames(traceback.extract_tb(trace))
     own = [frame for frame in frames if frame.is_own]
-    return (own or frames or [None])[-1]
+    return next(reversed(own or frames), None)
 
 
 def error_facts(error: BaseException) -> list[ErrorFact]:
@@ -455,7 +303,9 @@ def _told(error: traceback.TracebackException, relation: str, told: list[ErrorFa
     omitted = max(len(frames) - FIRST_FRAMES - LAST_FRAMES, 0)
     if omitted:
         frames = frames[:FIRST_FRAMES] + frames[-LAST_FRAMES:]
-    summary = "\n".join(printable(line) for line in "".join(error.format_exception_only()).rstrip("\n").split("\n"))
+    summary = "\n".join(
+        printable(line) for line in "".join(error.format_exception_only()).rstrip("\n").split("\n")
+    )
     told.append(ErrorFact(summary, tuple(frames), omitted, relation))
     if error.__cause__ is not None:
         _told(error.__cause__, "It was caused by", told)
@@ -468,7 +318,12 @@ def _told(error: traceback.TracebackException, relation: str, told: list[ErrorFa
 
 def _frames(stack: Iterable[traceback.FrameSummary]) -> list[FrameFact]:
     return [
-        FrameFact(Place(each.filename, each.lineno or 0), each.name, printable(each.line or ""), is_own_code(each.filename))
+        FrameFact(
+            Place(each.filename, each.lineno or 0),
+            each.name,
+            printable(each.line or ""),
+            is_own_code(each.filename),
+        )
         for each in stack
     ]
 
@@ -479,7 +334,13 @@ def _frames(stack: Iterable[traceback.FrameSummary]) -> list[FrameFact]:
 def explain_error(error: BaseException, method: str, path: str) -> Explanation:
     """Explain an error that nothing answered."""
     errors = tuple(error_facts(error))
-    return Explanation(printable(method), printable(path), errors[0].summary, raised=raised_at(error.__traceback__), errors=errors)
+    return Explanation(
+        printable(method),
+        printable(path),
+        errors[0].summary,
+        raised=raised_at(error.__traceback__),
+        errors=errors,
+    )
 
 
 def explain(request: AnyRequest, error: Any) -> Explanation:
@@ -497,36 +358,38 @@ def explain(request: AnyRequest, error: Any) -> Explanation:
     if walk is not None:
         views = tried_views(request, attrs["context"], attrs["view_name"])
         names = view_names(request.registry, request.request_iface, attrs["context"])
-    raised = None if is_ours(error) else raised_at(error.__traceback__)
     path = requested_path(request)
     is_lost = not views and not any(route.is_taken for route in routes)
-    facts = {
-        "method": printable(request.method),
-        "path": printable(path),
-        "routes": tuple(routes),
-        "nearest": tuple(nearest_routes(path, routes)) if is_lost else (),
-        "walk": walk,
-        "views": tuple(views),
-        "view_names": tuple(names),
-        "verdict": verdict_of(error, request.registry),
-        "raised": raised,
-    }
-    reason, advice = _reason(Explanation(**facts), error)
-    return Explanation(**facts, reason=reason, advice=advice)
+    known = Explanation(
+        method=printable(request.method),
+        path=printable(path),
+        routes=tuple(routes),
+        nearest=tuple(nearest_routes(path, routes)) if is_lost else (),
+        walk=walk,
+        views=tuple(views),
+        view_names=tuple(names),
+        verdict=verdict_of(error, request.registry),
+        raised=None if is_ours(error) else raised_at(error.__traceback__),
+    )
+    reason, advice = _reason(known, error)
+    return replace(known, reason=reason, advice=advice)
 
 
 def _reason(known: Explanation, error: Any) -> tuple[str, str]:
     """Say in a sentence what happened, and in another what may help."""
     taken = known.routes[-1] if known.routes and known.routes[-1].is_taken else None
     if known.raised is not None:
-        return f"The application raised {type(error).__name__} in {known.raised.function} ({known.raised.place}).", ""
+        return (
+            f"The application raised {type(error).__name__} in {known.raised.function} ({known.raised.place}).",
+            "",
+        )
     if known.verdict is not None:
         return _refused_reason(known.verdict)
     if isinstance(error, MethodMismatch):
         allowed = ", ".join(error.allowed)
         return f"There is something here, but not for {known.method}: it answers {allowed}.", ""
     if known.views:
-        return _passed_reason(known.views)
+        return _passed_reason(known.views, error)
     if taken is not None:
         return (
             f"The route {taken.name!r} fits, but it has no view.",
@@ -552,7 +415,13 @@ def _refused_reason(verdict: VerdictFact) -> tuple[str, str]:
     return f"The permission {verdict.permission!r} on {verdict.resource} was refused: {verdict.message}.", ""
 
 
-def _passed_reason(views: Sequence[ViewFact]) -> tuple[str, str]:
-    if all(view.refused_by is not None for view in views):
+def _passed_reason(views: Sequence[ViewFact], error: Any) -> tuple[str, str]:
+    called = next((view for view in views if view.refused_by is None), None)
+    if called is None:
         return "There are views here, but the predicates of each refuse this request.", ""
-    return "A view was called here, and it passed the request on by raising PredicateMismatch.", ""
+    if isinstance(error, PredicateMismatch):
+        return (
+            f"A view was called ({called.view}), and it passed the request on by raising PredicateMismatch.",
+            "",
+        )
+    return f"A view was called ({called.view}), and it found nothing.", ""

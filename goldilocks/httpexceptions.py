@@ -674,8 +674,9 @@ def exception_response(status_code: int, **kw: Any) -> HTTPException:
 
 
 def default_exceptionresponse_view(context: Any, request: AnyRequest) -> Any:
-    """Answer an exception that is a response with itself."""
-    if isinstance(context, Exception):
-        return context
+    """Answer an exception that is a response with itself, or with the page that the configuration has for it."""
     # COMPAT: a not-found or forbidden view may be called with the context that was found instead of the error
-    return request.exception or context
+    error = context if isinstance(context, Exception) else request.exception or context
+    # looked up in the dictionary: registries of other make, and stand-ins for one, have no such page
+    page = getattr(getattr(request, "registry", None), "__dict__", {}).get("exception_page")
+    return error if page is None else page(error, request)

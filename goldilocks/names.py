@@ -9,6 +9,7 @@ was; our spelling is translated where it comes in. No other file but the import 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 #: The package that was, and the package that is.
@@ -37,6 +38,19 @@ DEFAULTS_SETTING = f"{GOLDILOCKS}.defaults"
 DEFAULTS_VARIABLE = "GOLDILOCKS_DEFAULTS"
 DEFAULTS_SECURE = "secure"
 DEFAULTS_PYRAMID = PYRAMID
+
+
+@dataclass(slots=True)
+class ProcessDefaults:
+    """Which defaults hold in this process wherever neither a deployment nor the environment says it.
+
+    There is one; the import hook writes to it, and settings are worked out with it.
+    """
+
+    defaults: str = DEFAULTS_SECURE
+
+
+PROCESS = ProcessDefaults()
 
 
 def setting_keys(name: str) -> tuple[str, ...]:

@@ -24,10 +24,10 @@ LAYERS = {
     "who": "security authorization authentication csrf session i18n",
     "where": """
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
-        routepattern urldispatch viewtable url request
+        routepattern routeorder urldispatch viewtable url request
     """,
     "what": "renderers templates static tweens predicates methods pipeline viewderivers view",
-    "engine": "explain debugpages dummies wsgi router",
+    "engine": "explanation explain debugpages dummies wsgi router",
     "language": """
         config.actions config.statement config.predicates config.derivers config.acceptorder config.staticviews
         config.views config.exceptionviews config.routes config.assets config.security config.adapters

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from webob.exc import WSGIHTTPException as WebObException
 
+from goldilocks.debugpages import explaining_page, reticent_page
 from goldilocks.interfaces import IExceptionResponse
+from goldilocks.names import DEFAULTS_SECURE, DEFAULTS_SETTING
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyConfig
+    from goldilocks.types import AnyConfig, Settings
 
 
 def say_defaults(config: AnyConfig, exceptionresponse_view: Any) -> None:
@@ -35,3 +37,15 @@ def say_defaults(config: AnyConfig, exceptionresponse_view: Any) -> None:
         view = config.maybe_dotted(exceptionresponse_view)
         config.add_view(view, context=IExceptionResponse)
         config.add_view(view, context=WebObException)
+    config.registry.exception_page = _exception_page(config.registry.settings)
+
+
+def _exception_page(settings: Settings) -> Any:
+    """Choose what the default exception view answers with; ``None`` for the error as it is.
+
+    It isn't a view of its own: so whatever view an application says for errors wins, and what makes use of the default
+    view (a redirection that appends a slash, for one) has the same pages.
+    """
+    if settings["goldilocks.debug"]:
+        return explaining_page
+    return reticent_page if settings[DEFAULTS_SETTING] == DEFAULTS_SECURE else None

@@ -18,6 +18,7 @@ from goldilocks.names import (
     DEFAULTS_SECURE,
     DEFAULTS_SETTING,
     GOLDILOCKS,
+    PROCESS,
     did_you_mean,
     environment_keys,
     setting_keys,
@@ -126,7 +127,9 @@ def _choice_of_defaults(value: Any) -> str:
     choices = (DEFAULTS_SECURE, DEFAULTS_PYRAMID)
     if value not in choices:
         known = " or ".join(map(repr, choices))
-        raise ConfigurationError(f"{DEFAULTS_SETTING} is {value!r}, but only {known} can be{did_you_mean(value, choices)}")
+        raise ConfigurationError(
+            f"{DEFAULTS_SETTING} is {value!r}, but only {known} can be{did_you_mean(value, choices)}"
+        )
     return str(value)
 
 
@@ -178,6 +181,8 @@ def Settings(
     for name in PREFIXED:
         said = [settings[key] for key in setting_keys(name) if key in settings]
         settings.update(dict.fromkeys(setting_keys(name), said[-1]) if said else {})
+    if settings.get(DEFAULTS_SETTING) is None:
+        settings[DEFAULTS_SETTING] = PROCESS.defaults
     for own in OWN_SETTINGS:
         own.settle(settings, _environ_)
     if settings[DEBUG_SETTING] and settings[PRODUCTION_SETTING]:

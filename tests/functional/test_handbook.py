@@ -337,14 +337,18 @@ def test_a_page_moves_only_where_its_mover_may_add(as_user, parent):
     assert ("Deny everyone" in response) == (parent == "/library/")
 
 
-def test_a_page_is_deleted_once_nothing_stands_below_it(as_user):
+def test_a_page_is_deleted_once_nothing_stands_below_it(as_user, application):
     browser = as_user("emil")
+    upload(browser, "/team/onboarding/", "kept.txt", b"kept")
+    upload(browser, "/team/onboarding/first-week/", "gone.txt", b"gone")
     assert form_to(browser.get("/team/onboarding/@@move"), "/team/onboarding/@@delete").submit(status=400)
     form_to(browser.get("/team/onboarding/first-week/@@move"), "/team/onboarding/first-week/@@delete").submit(
         status=303
     )
     browser.get("/team/onboarding/first-week/", status=404)
     assert "first-week" not in browser.get("/search?q=Lunch")
+    assert browser.get("/team/onboarding/+files/kept.txt").body == b"kept"
+    assert len(list(application.registry.settings["handbook.uploads"].iterdir())) == 1
 
 
 # -- attachments -------------------------------------------------------------------------------------------------

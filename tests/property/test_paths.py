@@ -108,7 +108,11 @@ def naive_walk(root, path, virtual):
     return context, "", (), virtual_root
 
 
-@given(st.lists(st.sampled_from("abc"), max_size=4), pieces, st.lists(st.sampled_from(["a", "b", "@@a"]), max_size=3))
+@given(
+    st.lists(st.sampled_from("abc"), max_size=4),
+    pieces,
+    st.lists(st.sampled_from(["a", "b", "@@a"]), max_size=3),
+)
 def test_walk_goes_where_a_naive_one_goes(names, path, virtual):
     """Context, view name, subpath and virtual root are those of a walk that looks at one name at a time."""
     root, _ = grow(names)

@@ -16,7 +16,22 @@ from goldilocks.traversal.paths import split_path_info
 from goldilocks.urldispatch import Route, RoutesMapper, RouteTable
 
 LITERALS = ["a", "b", "ab", "-", ".html", "ñ", "%41", "{", "a b", "@@", "*"]
-REGEXES = [r"\d+", "[ab]+", "[^/.]+", ".*", ".+b", "a/b", "(?:a|ab)/?", r"\W", "", r"[^a]", r"\d{2}", "(?=a).", "a$", r"\x2f"]
+REGEXES = [
+    r"\d+",
+    "[ab]+",
+    "[^/.]+",
+    ".*",
+    ".+b",
+    "a/b",
+    "(?:a|ab)/?",
+    r"\W",
+    "",
+    r"[^a]",
+    r"\d{2}",
+    "(?=a).",
+    "a$",
+    r"\x2f",
+]
 PIECES = ["a", "b", "ab", "-", ".html", "ñ", "%41", "{", "1", "22", ".", "..", "a b", "\n", "@@", "*", ""]
 
 literal = st.sampled_from(LITERALS).map(lambda text: (text, re.escape(text)))
@@ -72,13 +87,17 @@ def naive_match(meaning, rest, path):
     matched = re.match(meaning + r"\Z", path)
     if matched is None:
         return None
-    return {name: split_path_info(text) if name == rest else text for name, text in matched.groupdict().items()}
+    return {
+        name: split_path_info(text) if name == rest else text for name, text in matched.groupdict().items()
+    }
 
 
 def linear_scan(routes, path, request):
     for route in routes:
         match = route.match(path)
-        if match is not None and all(predicate({"match": match, "route": route}, request) for predicate in route.predicates):
+        if match is not None and all(
+            predicate({"match": match, "route": route}, request) for predicate in route.predicates
+        ):
             return {"route": route, "match": match}
     return {"route": None, "match": None}
 
@@ -149,7 +168,10 @@ def test_pattern_matches_as_its_regular_expression(pattern, paths):
         assert match(path) == naive_match(meaning, rest, path)
 
 
-@given(st.lists(st.sampled_from(["x", "y", "", "-", "é/", "a b"]), min_size=3, max_size=3), st.lists(st.text(min_size=1)))
+@given(
+    st.lists(st.sampled_from(["x", "y", "", "-", "é/", "a b"]), min_size=3, max_size=3),
+    st.lists(st.text(min_size=1)),
+)
 def test_what_is_generated_matches(values, rest):
     """What a pattern makes of values without slashes, unquoted, it matches, and it gives the values back."""
     from urllib.parse import unquote
@@ -163,7 +185,10 @@ def test_what_is_generated_matches(values, rest):
 
 
 @slow
-@given(st.lists(st.sampled_from(["a", "ab", "{p}", r"{p:\d+}", "a{p}", "{p}b", ""]), min_size=1, max_size=3), paths)
+@given(
+    st.lists(st.sampled_from(["a", "ab", "{p}", r"{p:\d+}", "a{p}", "{p}b", ""]), min_size=1, max_size=3),
+    paths,
+)
 def test_literal_pattern_is_more_specific_than_any_other(segments, path):
     """A pattern that is a path's own text goes before any pattern that matches it by a placeholder."""
     pattern = "/" + "/".join(segment.replace("p", f"p{index}") for index, segment in enumerate(segments))

@@ -7,13 +7,13 @@ import pytest
 from goldilocks.settings import asbool, aslist, aslist_cronly, falsey, truthy
 
 
-@pytest.mark.parametrize("text", [*truthy, " TRUE ", 1, True])
+@pytest.mark.parametrize("text", [*sorted(truthy), " TRUE ", 1, True])
 def test_yes(text):
     """The words that mean yes do so in any case and with space around them."""
     assert asbool(text) is True
 
 
-@pytest.mark.parametrize("text", [*falsey, "", "perhaps", None, False, 0, 2])
+@pytest.mark.parametrize("text", [*sorted(falsey), "", "perhaps", None, False, 0, 2])
 def test_no(text):
     """Every other word means no."""
     assert asbool(text) is False

@@ -96,6 +96,12 @@ def detach(db: Session, folder: Path, attachment: Attachment) -> None:
         event.listen(db, "after_commit", lambda session: place.unlink(missing_ok=True), once=True)
 
 
+def detach_all(db: Session, folder: Path, page: Page) -> None:
+    """Take all attachments of a page away."""
+    for attachment in db.scalars(select(Attachment).filter_by(page_id=page.id)).all():
+        detach(db, folder, attachment)
+
+
 def place_of(folder: Path, digest: str) -> Path:
     """Where the bytes of a digest lie."""
     return folder / digest

@@ -8,6 +8,7 @@ from goldilocks.httpexceptions import HTTPSeeOther
 from goldilocks.view import view_config, view_defaults
 
 from ..difference import rows
+from ..files import detach_all
 from ..models import LibraryPage, Page
 from ..pages import Conflict, Refused, add_page, clean_text, delete_page, move_page, save_page
 from ..paths import clean_path, parent_of, slug
@@ -135,6 +136,7 @@ class Move:
     def delete(self) -> Any:
         request, gone = self.request, self.page.path
         try:
+            detach_all(request.db, request.registry.settings["handbook.uploads"], self.page)
             above = delete_page(request.db, self.page)
         except Refused as refused:
             request.response.status = 400

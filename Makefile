@@ -1,0 +1,57 @@
+# Everything that is done with this project. `make test` and `make demo` need Python, make and nothing else: they make a
+# virtual environment in .venv and install into it what they need. What is installed already isn't installed again.
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 6543
+
+python = $(VENV)/bin/python
+sources = goldilocks tests examples benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types tests format bench build clean
+
+help: ## say what can be made
+	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/installed-for-demo ## run the handbook, a wiki for a team, on http://localhost:6543
+	PYTHONPATH=examples/handbook $(python) -m handbook --port $(PORT)
+
+test: lint types tests ## all that CI does: lint, types, tests, layers, doctests, coverage
+
+lint: $(VENV)/installed-for-test ## look for what is odd, and for what is formatted otherwise
+	$(python) -m ruff check $(sources)
+	$(python) -m ruff format --check $(sources)
+
+types: $(VENV)/installed-for-test ## check all types
+	$(python) -m mypy
+
+tests: $(VENV)/installed-for-test ## run all tests and doctests; every branch must be run by one
+	$(python) -m pytest -n auto -rs --doctest-modules --cov --cov-report=term tests goldilocks
+
+format: $(VENV)/installed-for-test ## bring all sources into shape
+	$(python) -m ruff check --fix $(sources)
+	$(python) -m ruff format $(sources)
+
+bench: $(VENV)/installed-for-test ## measure
+	$(python) benchmarks/configuration.py
+
+build: $(VENV)/installed-for-test ## make wheel and source archive in dist/
+	$(python) -m build
+
+clean: ## remove all that was made
+	rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/installed-for-demo: pyproject.toml setup.cfg | $(python)
+	$(python) -m pip install --quiet --editable '.[handbook]'
+	@touch $@
+
+$(VENV)/installed-for-test: pyproject.toml setup.cfg | $(python)
+	$(python) -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(python):
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("goldilocks needs Python 3.11 or newer, this is " \
+		+ sys.version.split()[0] + "; name another one: make PYTHON=python3.13 ...")'
+	$(PYTHON) -m venv $(VENV)
