@@ -26,8 +26,8 @@ lint: $(VENV)/installed-for-test ## look for what is odd, and for what is format
 types: $(VENV)/installed-for-test ## check all types
 	$(python) -m mypy
 
-tests: $(VENV)/installed-for-test ## run all tests and doctests; every branch must be run by one
-	$(python) -m pytest -n auto -rs --doctest-modules --cov --cov-report=term tests goldilocks
+tests: $(VENV)/installed-for-test ## run all tests, docstrings among them; they must run every branch
+	$(python) -m pytest -n auto -rs --cov --cov-report=term
 
 format: $(VENV)/installed-for-test ## bring all sources into shape
 	$(python) -m ruff check --fix $(sources)

@@ -124,9 +124,10 @@ def is_installed() -> bool:
 
 
 def _refuse_beside_pyramid() -> None:
-    for name, module in list(sys.modules.items()):
+    loaded: dict[str, Any] = dict(sys.modules)  # None stands for a name that somebody blocked
+    for name, module in loaded.items():
         ours = dotted(name)
-        if ours != name and module is not None and module is not sys.modules.get(ours):
+        if ours != name and module is not None and module is not loaded.get(ours):
             file = getattr(module, "__file__", None)
             raise ImportError(
                 f"{name} is already imported, from {file or 'an unknown place'}, so goldilocks can't answer to that name: "
@@ -139,6 +140,10 @@ def _refuse_beside_pyramid() -> None:
 def _take_modules() -> dict[str, Any]:
     """Take everything that stands under Pyramid's name out of the loaded modules, and return it."""
     return {name: sys.modules.pop(name) for name in list(sys.modules) if dotted(name) != name}
+
+
+#: What is asked for when no distribution is named.
+_EVERYTHING = DistributionFinder.Context()
 
 
 class _Finder(DistributionFinder, Loader):
@@ -166,9 +171,7 @@ class _Finder(DistributionFinder, Loader):
         assert module.__spec__ is not None
         module.__spec__ = module.__spec__.loader_state
 
-    def find_distributions(
-        self, context: DistributionFinder.Context = DistributionFinder.Context()
-    ) -> Iterable[Distribution]:
+    def find_distributions(self, context: DistributionFinder.Context = _EVERYTHING) -> Iterable[Distribution]:
         """Answer for the distribution that is called like Pyramid, and where all are asked for."""
         asked = context.name
         if asked is None or asked.lower() == PYRAMID:

@@ -13,6 +13,7 @@ import copy
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
+from itertools import groupby
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -168,18 +169,19 @@ def sections(known: Explanation) -> list[Section]:
     told = [
         *_error_sections(known.errors),
         *_verdict_sections(known.verdict),
-        Section(
-            "Nearest routes", [Row((near.pattern, near.name, _text(near.place))) for near in known.nearest]
-        ),
+        Section("Nearest routes", [_near_row(near) for near in known.nearest]),
         _route_section(known.routes),
         Section("Where the walk ended", list(_walk_rows(known))),
         Section("Views that were tried", [_view_row(view) for view in known.views]),
         Section(
-            "Names of views here",
-            [Row((", ".join(map(_named, known.view_names)),))] if known.view_names else [],
+            "Names of views here", [] if known.views else [Row((_named(name),)) for name in known.view_names]
         ),
     ]
     return [section for section in told if section.rows or section.note]
+
+
+def _near_row(route: RouteFact) -> Row:
+    return Row((route.pattern, _route_name(route), _text(route.place)))
 
 
 def _text(value: object) -> str:
@@ -211,7 +213,6 @@ def _verdict_sections(verdict: VerdictFact | None) -> Iterator[Section]:
         ("permission", _text(verdict.permission)),
         ("resource", _text(verdict.resource)),
         ("principals", ", ".join(verdict.principals)),
-        ("verdict", verdict.message),
     ]
     yield Section("Permission", [Row(fact) for fact in facts if fact[1]])
     entries = [
@@ -235,12 +236,17 @@ def _route_row(route: RouteFact) -> Row:
         words, mark = f"refused by {route.refused_by}", "no"
     else:
         words, mark = "fits", "yes"
-    return Row((route.pattern, route.name, words, _text(route.place)), mark)
+    return Row((route.pattern, words, _route_name(route), _text(route.place)), mark)
+
+
+def _route_name(route: RouteFact) -> str:
+    """Return the name of a route; a route that was said by a decorator is called like its pattern, which is there already."""
+    return "" if route.name == route.pattern else route.name
 
 
 def _walk_rows(known: Explanation) -> Iterator[Row]:
     walk = known.walk
-    if walk is None or not walk.has_tree:
+    if walk is None or not walk.has_tree or (known.taken is not None and not walk.traversed):
         return
     facts = [
         ("root", walk.root),
@@ -321,15 +327,30 @@ def _lined(text: str) -> str:
 
 
 def _html_section(section: Section) -> str:
-    kind = "code" if section.is_code else "facts"
-    rows = "\n".join(_html_row(row) for row in section.rows)
     note = f"<p class=note>{escape(section.note)}</p>" if section.note else ""
-    return f"<section class={kind}>\n<h2>{_lined(section.title)}</h2>\n<ul>\n{rows}\n</ul>{note}\n</section>"
+    if section.is_code:
+        rows = "".join(
+            _html_calls(list(run), mark) for mark, run in groupby(section.rows, lambda row: row.mark)
+        )
+        body = f"<div class=card>{rows}</div>"
+    else:
+        body = "\n".join(["<table class=card>", *map(_html_row, section.rows), "</table>"])
+    return f"<section>\n<h2>{_lined(section.title)}</h2>\n{body}{note}\n</section>"
 
 
 def _html_row(row: Row) -> str:
-    cells = "".join(f"<span>{escape(cell)}</span> " for cell in row.cells if cell)
-    return f'<li class="{row.mark}">{cells}</li>'
+    cells = "".join(f"<td>{escape(cell)}" for cell in row.cells)
+    return f'<tr class="{row.mark}">{cells}'
+
+
+def _html_calls(rows: Sequence[Row], mark: str) -> str:
+    """Write neighbouring calls of one kind; many that aren't the application's are folded away."""
+    calls = "\n".join(
+        f'<p class="call {mark}">{escape(place)}<code>{escape(source)}</code>' for (place, source), _ in rows
+    )
+    if mark == "dim" and len(rows) > 2:
+        return f"<details><summary>{len(rows)} calls in libraries</summary>{calls}</details>"
+    return calls
 
 
 _STYLE = """
@@ -338,30 +359,36 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --page: #191815; --ink: #ece8df; --faint: #a09a8c; --line: #37342d;
   --card: #211f1b; --gold: #e2b33c; --yes: #6cc98a; --no: #ff8a80 } }
 * { box-sizing: border-box }
-body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
+body { margin: 0; border-top: .3rem solid var(--gold); background: var(--page); color: var(--ink);
+  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
 header, main, footer { max-width: 60rem; margin: 0 auto; padding: 0 1.25rem }
-header { padding-top: 2rem; border-top: .3rem solid var(--gold); max-width: none }
-header > * { max-width: 57.5rem; margin-inline: auto }
-h1 { margin-block: 0; font-size: 1.7rem; line-height: 1.2 }
-header p { margin-block: .4rem 0; color: var(--faint); font: .95rem ui-monospace, monospace }
-.reason { font-size: 1.2rem; margin: 1.2rem 0 .5rem }
+h1 { margin: 2rem 0 0; font-size: 1.7rem; line-height: 1.2 }
+header p, code, td:first-child { font-family: ui-monospace, monospace; font-size: .92em }
+header p { margin: .4rem 0 0; color: var(--faint) }
+.reason { margin: 1.2rem 0 .5rem; font-size: 1.2rem }
 .detail { border-left: .25rem solid var(--gold); padding-left: .8rem }
 h2 { margin: 1.8rem 0 .5rem; font-size: 1rem }
-ul { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: .5rem }
-li { padding: .45rem .9rem; border-left: .25rem solid transparent; font-size: .92rem }
-li + li { border-top: 1px solid var(--line) }
-li:first-child { border-top-left-radius: .5rem } li:last-child { border-bottom-left-radius: .5rem }
-.yes { border-left-color: var(--yes) } .no { border-left-color: var(--no) } .dim { color: var(--faint) }
-.facts li { display: flex; flex-wrap: wrap; gap: 0 1.2rem }
-.facts span:first-child { font-family: ui-monospace, monospace; min-width: 14rem }
-.facts span:last-child:not(:first-child) { color: var(--faint) }
-.no span:nth-last-child(n+2):not(:first-child) { color: var(--no) }
-.code span { display: block }
-.code span:first-child { font-size: .85rem; color: var(--faint) }
-.code span:nth-child(2) { font-family: ui-monospace, monospace; white-space: pre-wrap }
-.code .yes span:nth-child(2) { font-weight: 600 }
-.note { color: var(--faint); font-size: .9rem }
-footer { margin-block: 2rem; color: var(--faint); font-size: .85rem }
+.card { width: 100%; border: 1px solid var(--line); border-radius: .4rem; border-spacing: 0; background: var(--card);
+  overflow: hidden; font-size: .92rem }
+td { padding: .45rem .9rem; vertical-align: top }
+tr + tr td, .call + .call, .card > * + .call, .card > * + details { border-top: 1px solid var(--line) }
+td:first-child, .call { border-left: .25rem solid transparent }
+.yes td:first-child, .call.yes { border-left-color: var(--yes) }
+.no td:first-child { border-left-color: var(--no) }
+.no td:nth-child(2) { color: var(--no) }
+.dim, td:last-child:not(:first-child):not(:nth-child(2)), .note, footer { color: var(--faint) }
+.call, summary { margin: 0; padding: .45rem .9rem }
+.call { font-size: .85rem; color: var(--faint) }
+.call code { display: block; font-size: .92rem; white-space: pre-wrap }
+.call.yes code { color: var(--ink); font-weight: 600 }
+summary { cursor: pointer; color: var(--faint) }
+details[open] summary { border-bottom: 1px solid var(--line) }
+.note, footer { font-size: .88rem }
+footer { margin-block: 2rem }
+@media (max-width: 40rem) { td { display: block; padding-block: 0; border: 0 !important } td:empty { display: none }
+  tr { display: block; padding: .5rem 0; border-left: .25rem solid transparent }
+  tr + tr { border-top: 1px solid var(--line) } tr.yes { border-left-color: var(--yes) }
+  tr.no { border-left-color: var(--no) } }
 """
 
 _FRAME = Template("""<!doctype html>

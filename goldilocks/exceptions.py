@@ -65,11 +65,24 @@ class ConfigurationConflictError(ConfigurationError):
     def __str__(self) -> str:
         lines = ["Conflicting configuration actions"]
         for discriminator, places in self._conflicts.items():
-            lines.append(f"  For: {discriminator}")
+            lines.append(f"  For: {discriminator}{_in_words(discriminator)}")
             lines += [f"    {line}" for place in places for line in str(place).rstrip().split("\n")]
         if any(getattr(place, "file", None) for places in self._conflicts.values() for place in places):
             lines += _WAYS_OUT
         return "\n".join(lines)
+
+
+def _in_words(discriminator: Any) -> str:
+    """Tell a person which view a discriminator means; others speak for themselves."""
+    if not isinstance(discriminator, tuple) or len(discriminator) != 5 or discriminator[0] != "view":
+        return ""
+    _, context, name, route_name, _ = discriminator
+    said = [
+        f"the view {name!r}" if name else "the view" if route_name else "the default view",
+        f"of route {route_name!r}" if route_name else "",
+        f"for {getattr(context, '__name__', context)}" if context is not None else "",
+    ]
+    return f" ({' '.join(filter(None, said))})"
 
 
 #: Said once, below all conflicts, where the places are lines of code that somebody can change.

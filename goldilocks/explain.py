@@ -334,12 +334,10 @@ def _frames(stack: Iterable[traceback.FrameSummary]) -> list[FrameFact]:
 def explain_error(error: BaseException, method: str, path: str) -> Explanation:
     """Explain an error that nothing answered."""
     errors = tuple(error_facts(error))
+    raised = raised_at(error.__traceback__)
+    where = "" if raised is None else f"in {raised.function}, {raised.place}"
     return Explanation(
-        printable(method),
-        printable(path),
-        errors[0].summary,
-        raised=raised_at(error.__traceback__),
-        errors=errors,
+        printable(method), printable(path), errors[0].summary, where, raised=raised, errors=errors
     )
 
 
@@ -377,7 +375,7 @@ def explain(request: AnyRequest, error: Any) -> Explanation:
 
 def _reason(known: Explanation, error: Any) -> tuple[str, str]:
     """Say in a sentence what happened, and in another what may help."""
-    taken = known.routes[-1] if known.routes and known.routes[-1].is_taken else None
+    taken = known.taken
     if known.raised is not None:
         return (
             f"The application raised {type(error).__name__} in {known.raised.function} ({known.raised.place}).",
@@ -395,12 +393,13 @@ def _reason(known: Explanation, error: Any) -> tuple[str, str]:
             f"The route {taken.name!r} fits, but it has no view.",
             f"Say one with route_name={taken.name!r}; one that is said by a decorator needs config.scan() to be found.",
         )
+    if any(route.fits for route in known.routes):
+        return "The pattern of a route fits this path, but its predicates refuse the request.", ""
     if known.walk is not None and known.walk.has_tree:
         name = known.walk.view_name
         missing = f"neither a child nor a view named {name!r}" if name else "no view without a name"
-        return f"The walk through the resources ended at {known.walk.context}, which has {missing}.", ""
-    if any(route.fits for route in known.routes):
-        return "The pattern of a route fits this path, but its predicates refuse the request.", ""
+        routes = "No route fits, and the" if known.routes else "The"
+        return f"{routes} walk through the resources ended at {known.walk.context}, which has {missing}.", ""
     if not known.routes and not known.view_names:
         return (
             "This application has neither routes nor views.",

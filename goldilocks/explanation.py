@@ -199,6 +199,11 @@ class Explanation:
     raised: FrameFact | None = None
     errors: tuple[ErrorFact, ...] = ()
 
+    @property
+    def taken(self) -> RouteFact | None:
+        """The route that takes the request."""
+        return next((route for route in self.routes if route.is_taken), None)
+
 
 def _refusal(predicates: Iterable[PredicateFact]) -> PredicateFact | None:
     return next((predicate for predicate in predicates if predicate.is_refusal), None)

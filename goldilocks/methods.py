@@ -5,16 +5,20 @@ Asked only after a request was refused, so that a request that is answered pays 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.httpexceptions import HTTPMethodNotAllowed
-from goldilocks.predicates import RequestMethodPredicate
+from goldilocks.predicates import Notted, RequestMethodPredicate
 from goldilocks.viewtable import ViewEntry, ViewSet, entry_of
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRequest, Context, View
+
+
+#: The methods that a view answers which only says what it does *not* answer.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 
 
 class MethodMismatch(PredicateMismatch, HTTPMethodNotAllowed):
@@ -40,14 +44,15 @@ class MethodMismatch(PredicateMismatch, HTTPMethodNotAllowed):
 def allowed_by_views(views: Iterable[View], context: Context, request: AnyRequest) -> set[str]:
     """Return the methods under which one of these views would have answered this request.
 
-    Nothing is returned when anything but the method stood in the way everywhere, or when a view would have answered
-    and passed by itself.
+    There is none when something else stood in the way as well, or when a view would have answered and passed
+    by itself: then the method isn't the reason.
     """
     allowed: set[str] = set()
     for entry in _entries(views):
         methods = _allowed(entry.predicates, context, request)
-        if methods is not None:
-            allowed |= methods
+        if methods == set():
+            return methods
+        allowed |= methods or set()
     return allowed
 
 
@@ -61,14 +66,32 @@ def _entries(views: Iterable[View]) -> Iterator[ViewEntry]:
 
 def _allowed(predicates: Iterable[Any], context: Context, request: AnyRequest) -> set[str] | None:
     """Return the methods that would have passed, or ``None`` when something else did refuse the request."""
-    methods: set[str] = set()
+    passing: set[str] = set()
     for predicate in predicates:
-        if isinstance(predicate, RequestMethodPredicate):
-            if not predicate(context, request):
-                methods.update(predicate.val)
-        elif not predicate(context, request):
+        if _holds(predicate, context, request):
+            continue
+        methods = _methods_of(predicate)
+        if methods is None:
             return None
-    return methods
+        passing.update(methods)
+    return passing
+
+
+def _holds(predicate: Any, context: Context, request: AnyRequest) -> bool:
+    try:
+        return bool(predicate(context, request))
+    except Exception:
+        # it isn't asked in earnest for such a method, and so needn't be able to deal with one
+        return False
+
+
+def _methods_of(predicate: Any) -> Collection[str] | None:
+    """Return the methods that a predicate lets pass; ``None`` for one that doesn't ask for the method."""
+    if isinstance(predicate, RequestMethodPredicate):
+        return predicate.val
+    if isinstance(predicate, Notted) and isinstance(predicate.predicate, RequestMethodPredicate):
+        return METHODS.difference(predicate.predicate.val)
+    return None
 
 
 def allowed_by_routes(routes: Iterable[Any], path: str, request: AnyRequest) -> set[str]:
@@ -77,6 +100,5 @@ def allowed_by_routes(routes: Iterable[Any], path: str, request: AnyRequest) -> 
     for route in routes:
         match = route.match(path)
         if match is not None:
-            methods = _allowed(route.predicates, {"match": match, "route": route}, request)
-            allowed |= methods or set()
+            allowed |= _allowed(route.predicates or (), {"match": match, "route": route}, request) or set()
     return allowed

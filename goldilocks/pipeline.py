@@ -11,7 +11,7 @@ A view is composed from the inside out. Neighbouring guards and finishers share 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -104,8 +104,8 @@ class Stage:
     Attributes:
         name: its anchor: other stages stand ``under`` or ``over`` it.
         kind: what ``make`` returns.
-        make: called at commit with the `ViewInfo` (an around: with the view and the info); returns the guard or
-            the finisher, or ``None`` when this view doesn't want the stage.
+        make: called at commit with the `ViewInfo` (an around: with the view and the info); returns the guard, the
+            finisher or the view around, or ``None`` when this view doesn't want the stage.
         options: the keywords of ``add_view`` that it understands.
     """
 
@@ -134,7 +134,7 @@ def finisher(name: str, *options: str) -> Callable[[Callable[[ViewInfo], Finishe
 
 
 def around(name: str, *options: str) -> Callable[[Callable[[Any, ViewInfo], Any]], Stage]:
-    """Make a stage that takes the view and returns another one."""
+    """Make a stage that takes the view and returns another one around it."""
     return lambda make: Stage(name, "around", make, options)
 
 
@@ -152,29 +152,34 @@ class _Composition:
 
     def under(self, name: str, deriver: Any, info: ViewInfo) -> _Composition:
         """Put the next stage around what is there; ``deriver`` is a `Stage` or any callable of (view, info)."""
-        kind = deriver.kind if isinstance(deriver, Stage) else "around"
-        if kind == "around":
-            self._wrap(name, deriver.make if isinstance(deriver, Stage) else deriver, info)
-            return self
-        made = deriver.make(info)
-        if made is None:
-            return self
-        self.stages.insert(0, name)
-        if kind == "finish":
-            self.finishers.append(made)
-            return self
-        if hasattr(made, "permits"):
-            self.open_view, self.permission_guard = self.sealed(), made
-        self.guards.insert(0, made)
+        if not isinstance(deriver, Stage):
+            inner = self.sealed()
+            self._wrap(name, inner, deriver(inner, info))
+        elif deriver.kind == "around":
+            inner = self.sealed()
+            wrapped = deriver.make(inner, info)
+            if wrapped is not None:
+                self._wrap(name, inner, wrapped)
+        else:
+            made = deriver.make(info)
+            if made is not None:
+                self._add(name, deriver.kind, made)
         return self
 
-    def _wrap(self, name: str, deriver: Callable[[Any, ViewInfo], Any], info: ViewInfo) -> None:
-        inner = self.sealed()
-        wrapped = deriver(inner, info)
+    def _wrap(self, name: str, inner: Any, wrapped: Any) -> None:
         if wrapped is not inner:
             self.stages.insert(0, name)
         self.view = preserve_view_attrs(inner, wrapped)
         self.guards, self.finishers = [], []
+
+    def _add(self, name: str, kind: str, made: Any) -> None:
+        if kind == "finish":
+            self.finishers.append(made)
+        else:
+            if hasattr(made, "permits"):
+                self.open_view, self.permission_guard = self.sealed(), made
+            self.guards.insert(0, made)
+        self.stages.insert(0, name)
 
     def sealed(self) -> Any:
         """Return what is composed so far as one callable."""
@@ -245,9 +250,8 @@ def compose(info: ViewInfo, derivers: Sequence[tuple[str, Any]]) -> View:
     return derived
 
 
-def _predicated(call: Any, predicates: Iterable[Any]) -> Any:
+def _predicated(call: Any, predicates: tuple[Any, ...]) -> Any:
     """Return the view with its predicates in front, for a caller who hasn't checked them."""
-    predicates = tuple(predicates)
     name = getattr(call, "__name__", call)
 
     def predicated_view(context: Context, request: AnyRequest) -> AnyResponse:
@@ -260,7 +264,7 @@ def _predicated(call: Any, predicates: Iterable[Any]) -> Any:
         return all(predicate(context, request) for predicate in predicates)
 
     predicated_view.__predicated__ = holds  # type: ignore[attr-defined]
-    predicated_view.__predicates__ = predicates  # type: ignore[attr-defined]
+    predicated_view.__predicates__ = list(predicates)  # type: ignore[attr-defined]  # COMPAT: it is a list there
     return predicated_view
 
 
@@ -366,12 +370,7 @@ class DefaultViewMapper:
         attr = self.attr
         mapped: Any = view
         if requestonly(view, attr):
-            target = view if attr is None else None
-
-            def requestonly_view(context: Context, request: AnyRequest) -> AnyResponse:
-                return target(request) if target is not None else getattr(view, attr)(request)  # type: ignore[arg-type]
-
-            mapped = requestonly_view
+            mapped = _requestonly_view(view, attr)
         elif attr:
 
             def attr_view(context: Context, request: AnyRequest) -> AnyResponse:
@@ -389,3 +388,16 @@ class DefaultViewMapper:
             text = described if attr is None else f"attr {attr} of {described}"
             mapped.__text__ = text  # type: ignore[union-attr]  # functions take attributes, bound methods are wrapped
         return mapped
+
+
+def _requestonly_view(view: Any, attr: str | None) -> View:
+    if attr is None:
+
+        def requestonly_view(context: Context, request: AnyRequest) -> AnyResponse:
+            return view(request)
+    else:
+
+        def requestonly_view(context: Context, request: AnyRequest) -> AnyResponse:
+            return getattr(view, attr)(request)
+
+    return requestonly_view

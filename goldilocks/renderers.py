@@ -29,6 +29,7 @@ from goldilocks.decorator import reify
 from goldilocks.events import BeforeRender
 from goldilocks.httpexceptions import HTTPBadRequest
 from goldilocks.interfaces import IJSONAdapter, IRendererFactory, IRendererInfo
+from goldilocks.names import did_you_mean
 from goldilocks.path import caller_package
 from goldilocks.response import _get_response_factory
 from goldilocks.threadlocal import get_current_registry
@@ -130,6 +131,8 @@ class RendererHelper:
     package: Package
     type: str
     registry: AnyRegistry
+    #: Where it was said (``IActionInfo``), for the errors of a renderer that can't be made.
+    place: Any = None
 
     def __init__(
         self, name: str | None = None, package: Package = None, registry: AnyRegistry | None = None
@@ -153,9 +156,14 @@ class RendererHelper:
             ValueError: nobody has registered a factory for it.
         """
         factory = self.registry.queryUtility(IRendererFactory, name=self.type)
-        if factory is None:
-            raise ValueError(_no_factory(self.name, self.type, self.registry))
-        return factory(self)
+        try:
+            if factory is None:
+                raise ValueError(_no_factory(self.name, self.type, self.registry))
+            return factory(self)
+        except Exception as error:
+            if self.place is not None:
+                error.add_note(f"said in:\n  {self.place}")
+            raise
 
     def get_renderer(self) -> RendererFunction:
         """Return the renderer."""
@@ -216,11 +224,13 @@ class RendererHelper:
         self, name: str | None = None, package: Package = None, registry: AnyRegistry | None = None
     ) -> Self:
         """Return another helper that differs in what is given."""
-        return self.__class__(
+        other = self.__class__(
             name=self.name if name is None else name,
             package=self.package if package is None else package,
             registry=self.registry if registry is None else registry,
         )
+        other.place = self.place
+        return other
 
 
 def _type_of(name: str | None) -> str:
@@ -236,9 +246,10 @@ def _no_factory(name: str | None, type: str, registry: AnyRegistry) -> str:
     """Say which factory is missing and which there are."""
     # COMPAT: stand-ins for a registry answer ``queryUtility`` and little else.
     utilities = getattr(registry, "getUtilitiesFor", lambda iface: ())(IRendererFactory)
-    known = sorted(repr(known) for known, _ in utilities)
+    known = sorted(known for known, _ in utilities)
     return (
-        f"No such renderer factory {type} (for renderer {name!r}); known are {', '.join(known) or 'none'}. "
+        f"No such renderer factory {type} (for renderer {name!r}){did_you_mean(type, known)}. "
+        f"Known are {', '.join(map(repr, known)) or 'none'}. "
         f"Add it with config.add_renderer({type!r}, factory), or include the add-on that does"
     )
 

@@ -27,7 +27,7 @@ from goldilocks.response import Response, _get_response_factory
 from goldilocks.security import AuthenticationAPIMixin, SecurityAPIMixin
 from goldilocks.url import URLMethodsMixin
 from goldilocks.util import InstancePropertyHelper, InstancePropertyMixin, Sentinel
-from goldilocks.viewtable import ViewMethodsMixin
+from goldilocks.viewcalls import ViewMethodsMixin
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, Context, InterfaceSpec, WSGIApp

@@ -7,14 +7,16 @@ Everything that can be decided when the application is made is decided in ``__in
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from zope.interface import implementer, providedBy
 
+from goldilocks.debugpages import error_page, requested
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
-from goldilocks.httpexceptions import HTTPNotFound
+from goldilocks.httpexceptions import HTTPInternalServerError, HTTPNotFound
 from goldilocks.interfaces import (
     IDebugLogger,
     IExecutionPolicy,
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
         View,
     )
 
+log = logging.getLogger(__name__)
+
 
 @implementer(IRouter)
 class Router:
@@ -61,6 +65,10 @@ class Router:
     debug_routematch = False
     #: Whether a wrong method is 405 with ``Allow`` rather than 404, and ``OPTIONS`` is answered.
     explains_methods = False
+    #: Whether an error that nothing else answers is logged and answered with 500, rather than passed on to the server.
+    answers_errors = False
+    #: Whether that answer shows the traceback.
+    explains_errors = False
 
     def __init__(self, registry: AnyRegistry) -> None:
         seat = registry.queryUtility
@@ -80,14 +88,26 @@ class Router:
         if settings is not None:
             self.debug_notfound = settings["debug_notfound"]
             self.debug_routematch = settings["debug_routematch"]
-            self.explains_methods = settings.get("method_not_allowed", False)
+            self.explains_methods = settings.get("goldilocks.method_not_allowed", False)
+            self.answers_errors = settings.get("goldilocks.answer_errors", False)
+            self.explains_errors = settings.get("goldilocks.debug", False)
 
     # -- the door
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, as PEP 3333 wants it."""
-        response = self.execution_policy(environ, self)
-        return response(environ, start_response)
+        try:
+            response = self.execution_policy(environ, self)
+            return response(environ, start_response)
+        except Exception as error:
+            if not self.answers_errors or _are_errors_wanted(environ):
+                raise
+            return self._failed(error, environ)(environ, start_response)
+
+    def _failed(self, error: Exception, environ: Environ) -> AnyResponse:
+        """Log an error that nothing answered, once, and return the answer to it."""
+        log.error("nothing answered the error of %r", " ".join(requested(environ)), exc_info=error)
+        return error_page(error, environ) if self.explains_errors else HTTPInternalServerError()
 
     def request_context(self, environ: Environ) -> RequestContext:
         """Make the request, and return the context that makes it the current one."""
@@ -229,6 +249,11 @@ class Router:
             )
         if self.logger is not None:
             self.logger.debug(message)
+
+
+def _are_errors_wanted(environ: Environ) -> bool:
+    """Tell whether those around the application want its errors themselves, as test tools and debuggers do."""
+    return environ.get("paste.throw_errors", False) or environ.get("wsgi.handleErrors") is False
 
 
 def _say_nothing(event: Any) -> None:

@@ -19,7 +19,9 @@ from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPTemporaryRedirect, default_exceptionresponse_view
 from goldilocks.interfaces import IRoutesMapper
 from goldilocks.names import VENUSIAN_CATEGORY
-from goldilocks.viewtable import (
+from goldilocks.urldispatch import RoutesMapper
+from goldilocks.util import object_description
+from goldilocks.viewcalls import (
     ViewMethodsMixin,
     _call_view,
     _find_views,
@@ -153,7 +155,7 @@ def view_defaults(**settings: Any) -> Callable[[type], type]:
 
 
 #: Keywords of the decorators below that belong to the route; all others belong to the view.
-ROUTE_OPTIONS = frozenset({"factory", "traverse", "pregenerator", "use_global_views"})
+ROUTE_OPTIONS = frozenset({"factory", "traverse", "pregenerator", "use_global_views", "inherit_slash"})
 
 
 class route(_Note):
@@ -166,8 +168,11 @@ class route(_Note):
         pattern: in the pattern language of ``config.add_route``.
         methods: the request methods that the view answers; all by default.
         name: the route's name; by default it is the pattern itself, with its route prefix.
-        options: ``factory``, ``traverse``, ``pregenerator`` and ``use_global_views`` are for the route, all others
-            for the view, as in ``config.add_view``.
+        options: ``factory``, ``traverse``, ``pregenerator``, ``use_global_views`` and ``inherit_slash`` are for the
+            route, all others for the view, as in ``config.add_view``.
+
+    Raises:
+        ConfigurationError: there is no pattern, or an option that contradicts what the decorator says itself.
 
     >>> @route("/hello/{name}", methods=("GET", "POST"), renderer="json")
     ... def hello(request):
@@ -182,9 +187,21 @@ class route(_Note):
         name: str | None = None,
         **options: Any,
     ) -> None:
+        decorator = f"@{type(self).__name__}"
         if not isinstance(pattern, str):
             raise ConfigurationError(
-                f"a route decorator takes its pattern first, as in @get('/hello'); this is {pattern!r}"
+                f"{decorator} takes the route's pattern first, as in {decorator}('/hello'); this is "
+                f"{_described(pattern)}"
+            )
+        if "route_name" in options:
+            raise ConfigurationError(
+                f"{decorator}({pattern!r}) says its own route: name={options['route_name']!r} names it; for a route "
+                "that config.add_route says there is @view_config"
+            )
+        if methods is not None and "request_method" in options:
+            raise ConfigurationError(
+                f"{decorator}({pattern!r}) says its methods ({methods!r}) and request_method "
+                f"({options['request_method']!r}): say them once, as in @route({pattern!r}, methods=(...))"
             )
         self._said = (pattern, name)
         if methods is not None:
@@ -224,6 +241,13 @@ class DecoratedRoute:
         self.settings = settings
 
     @property
+    def spelled(self) -> str:
+        """The pattern as it is compared with others: with its leading slash, unless it is the route prefix itself."""
+        if self.pattern == "" and self.options.get("inherit_slash"):
+            return ""
+        return "/" + self.pattern.removeprefix("/")
+
+    @property
     def place(self) -> str:
         """Where it was said, for people."""
         file, line = self.settings["_info"][:2]
@@ -244,7 +268,7 @@ def say_decorated_routes(
     """
     by_pattern: dict[str, list[DecoratedRoute]] = {}
     for note in notes:
-        by_pattern.setdefault("/" + note.pattern.lstrip("/"), []).append(note)
+        by_pattern.setdefault(note.spelled, []).append(note)
     for pattern in sorted(by_pattern, key=specificity):
         group = sorted(by_pattern[pattern], key=lambda note: note.settings["_info"][:2])
         route_name = _agreed(group, "name", lambda note: note.name) or _derived_name(group[0].config, pattern)
@@ -253,9 +277,17 @@ def say_decorated_routes(
             value = _agreed(group, option, lambda note: note.options.get(option))  # noqa: B023 - called at once
             if value is not None:
                 options[option] = value
-        group[0].config.add_route(route_name, group[0].pattern, _info=group[0].settings["_info"], **options)
+        # a dotted name of a factory is relative to the module that says it
+        speaker = next((note for note in group if "factory" in note.options), group[0])
+        speaker.config.add_route(route_name, speaker.pattern, _info=speaker.settings["_info"], **options)
         for note in group:
             note.config.add_view(note.view, route_name=route_name, **note.settings)
+
+
+def _described(value: Any) -> str:
+    code = getattr(value, "__code__", None)
+    place = "" if code is None else f" ({code.co_filename}, line {code.co_firstlineno})"
+    return f"{object_description(value)}{place}"
 
 
 def _derived_name(config: Any, pattern: str) -> str:
@@ -336,9 +368,15 @@ class AppendSlashNotFoundViewFactory:
         mapper = request.registry.queryUtility(IRoutesMapper)
         if mapper is not None and not path.endswith("/"):
             slashed = path + "/"
-            if any(route.match(slashed) is not None for route in mapper.get_routes()):
+            if any(route.match(slashed) is not None for route in _candidates(mapper, slashed)):
                 return self.redirect_class(location=_slashed_location(request))
         return self.notfound_view(context, request)
+
+
+def _candidates(mapper: Any, path: str) -> Iterable[Any]:
+    """Return the routes that may match a path; all of them, if the mapper isn't ours."""
+    # PERF: not found, 5000 routes: a miss must not try them all
+    return mapper.table.candidates(path) if isinstance(mapper, RoutesMapper) else mapper.get_routes()
 
 
 def _slashed_location(request: AnyRequest) -> str:

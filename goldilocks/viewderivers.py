@@ -37,7 +37,7 @@ from goldilocks.pipeline import (
 )
 from goldilocks.renderers import RendererHelper, null_renderer
 from goldilocks.response import Response
-from goldilocks.viewtable import render_view_to_response
+from goldilocks.viewcalls import render_view_to_response
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRequest, Context, View
@@ -160,11 +160,11 @@ class _DEFAULT_CSRF_OPTIONS:
 
 
 @around("owrapped_view", "name", "wrapper")
-def owrapped_view(view: View, info: ViewInfo) -> View:
+def owrapped_view(view: View, info: ViewInfo) -> View | None:
     """Put the response into a wrapper view, which finds it at ``request.wrapped_body``."""
     wrapper, name = info.options.get("wrapper"), info.options.get("name")
     if not wrapper:
-        return view
+        return None
 
     def outer_view(context: Context, request: AnyRequest) -> Any:
         response = view(context, request)
@@ -203,10 +203,10 @@ def http_cached_view(info: ViewInfo) -> Finisher | None:
 
 
 @around("decorated_view", "decorator")
-def decorated_view(view: View, info: ViewInfo) -> View:
+def decorated_view(view: View, info: ViewInfo) -> View | None:
     """Apply the application's own decorator."""
     decorator = info.options.get("decorator")
-    return view if decorator is None else decorator(view)
+    return None if decorator is None else decorator(view)
 
 
 @finisher("rendered_view", "renderer")

@@ -9,29 +9,17 @@ callable stands in the record, ours or not.
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from zope.interface import Interface, implementedBy, implementer, providedBy
+from zope.interface import Interface, implementedBy, implementer
 from zope.interface.interfaces import IInterface
 
 from goldilocks.exceptions import PredicateMismatch
-from goldilocks.httpexceptions import HTTPNotFound
-from goldilocks.interfaces import (
-    IAcceptOrder,
-    IExceptionViewClassifier,
-    IMultiView,
-    IRequest,
-    ISecuredView,
-    IView,
-    IViewClassifier,
-)
+from goldilocks.interfaces import IAcceptOrder, IMultiView, ISecuredView, IView
 from goldilocks.offers import sort_accept_offers
-from goldilocks.threadlocal import get_current_registry, manager
-from goldilocks.util import hide_attrs, reraise
 
 if TYPE_CHECKING:
     from goldilocks.types import (
@@ -54,8 +42,11 @@ DEFAULT_PHASH = hashlib.sha256().hexdigest()
 #: What a view can stand under in the record.
 VIEW_TYPES = (IView, ISecuredView, IMultiView)
 
-#: How many different questions a table remembers; then it starts afresh.
+#: How many different questions a table remembers; then it starts afresh. Sets of interfaces may be made for each request.
 REMEMBERED_QUESTIONS = 10_000
+
+#: How long a name may be, in characters, to be remembered though no view has it. Such names come from URLs.
+REMEMBERED_NAME_LENGTH = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +74,10 @@ class ViewEntry:
 
     def holds(self, context: Context, request: AnyRequest) -> bool:
         """Tell whether all predicates do."""
-        return all(predicate(context, request) for predicate in self.predicates)
+        for predicate in self.predicates:  # noqa: SIM110  # PERF: a generator for each view of a set costs more
+            if not predicate(context, request):
+                return False
+        return True
 
 
 def entry_of(view: View) -> ViewEntry:
@@ -184,12 +178,16 @@ class ViewSet:
     def __call__(self, context: Context, request: AnyRequest) -> AnyResponse:
         """Call the first view that takes the request: one whose predicates hold and that doesn't itself pass."""
         for _, view, _ in self.get_views(request):
-            entry = entry_of(view)
-            if entry.call is view or entry.holds(context, request):
-                try:
-                    return entry.call(context, request)
-                except PredicateMismatch:
+            entry = getattr(view, "__entry__", None)
+            # PERF: json with predicates: a view of ours is asked by its predicates, without an exception for each "no"
+            if entry is not None and entry.derived is view:
+                if not entry.holds(context, request):
                     continue
+                view = entry.call
+            try:
+                return view(context, request)
+            except PredicateMismatch:
+                continue
         raise PredicateMismatch(self.name)
 
     def __permitted__(self, context: Context, request: AnyRequest) -> Any:
@@ -214,8 +212,8 @@ def _replace(views: list[Ranked], ranked: Ranked) -> bool:
 
 
 def _join(views: list[Ranked], ranked: Ranked) -> None:
-    views.append(ranked)
-    views.sort(key=itemgetter(0))
+    # in one step, because a list looks empty while it is being sorted, and a request may be looking
+    views[:] = sorted([*views, ranked], key=itemgetter(0))
 
 
 #: Where a view stands in the record: kind, request type, context (a class, an interface, or ``None`` for any), name.
@@ -249,14 +247,14 @@ def register_view(
     )
     is_set = old is not None and IMultiView.providedBy(old)
     if old is None or (not is_set and getattr(old, "__phash__", DEFAULT_PHASH) == phash):
-        provided = ISecuredView if hasattr(view, "__call_permissive__") else IView
-        registry.registerAdapter(view, required, provided, name)
-        return
-    views = old if is_set else _set_with(old, name)
-    views.add(view, order, phash, accept, registry.queryUtility(IAcceptOrder))
-    for type_ in (IView, ISecuredView):
+        now, provided = view, ISecuredView if hasattr(view, "__call_permissive__") else IView
+    else:
+        now, provided = old if is_set else _set_with(old, name), IMultiView
+        now.add(view, order, phash, accept, registry.queryUtility(IAcceptOrder))
+    registry.registerAdapter(now, required, provided, name)
+    # what was replaced must not answer from under another type, an open view instead of a secured one least of all
+    for type_ in {IView, ISecuredView} - {provided}:
         adapters.unregister(exact, type_, name=name)
-    registry.registerAdapter(views, required, IMultiView, name)
 
 
 def _set_with(view: Any, name: str) -> ViewSet:
@@ -290,28 +288,35 @@ class ViewTable:
         """
         registry = self._registry
         adapters = registry.adapters
-        if adapters is not self._adapters or adapters._generation != self._generation:
-            self._adapters, self._generation = adapters, adapters._generation
+        generation = adapters._generation
+        if generation != self._generation or adapters is not self._adapters:
+            # in this order: another thread that asks meanwhile must not take old answers for new ones
             registry._view_lookup_cache = {}
+            self._adapters, self._generation = adapters, generation
         remembered = registry._view_lookup_cache
         question = (kind, request_iface, context_iface, name)
-        found = remembered.get(question)
-        if found is None:
-            found = tuple(_registered(adapters, kind, request_iface, context_iface, name, VIEW_TYPES))
+        resolution = context_iface.__sro__
+        answer = remembered.get(question)
+        if answer is not None and answer[0] is resolution:
+            return answer[1]
+        found = tuple(registered_views(adapters, question, VIEW_TYPES))
+        if found or len(name) <= REMEMBERED_NAME_LENGTH:
             if len(remembered) >= REMEMBERED_QUESTIONS:
-                remembered.clear()  # names come from URLs, and sets of interfaces may be made for each request
-            remembered[question] = found
+                remembered.clear()
+            # a class may be said to implement something else at any time; then its resolution order is another one
+            remembered[question] = (resolution, found)
         return found
 
 
-def _registered(
-    adapters: Any,
-    kind: InterfaceSpec,
-    request_iface: InterfaceSpec,
-    context_iface: InterfaceSpec,
-    name: str,
-    view_types: Iterable[InterfaceSpec],
-) -> Iterable[View]:
+def registered_views(adapters: Any, question: Place, view_types: Iterable[InterfaceSpec]) -> Iterator[View]:
+    """Go through what stands in the record, the most specific first, without remembering it.
+
+    Args:
+        adapters: of the record.
+        question: as for `ViewTable.find`.
+        view_types: what a view may stand under.
+    """
+    kind, request_iface, context_iface, name = question
     view_types = tuple(view_types)
     for request_type in request_iface.__sro__:
         for context_type in context_iface.__sro__:
@@ -327,20 +332,6 @@ def view_table(registry: AnyRegistry) -> ViewTable:
     if table is None:
         table = registry.__dict__["_view_table"] = ViewTable(registry)
     return table
-
-
-def _find_views(
-    registry: AnyRegistry,
-    request_iface: InterfaceSpec,
-    context_iface: InterfaceSpec,
-    view_name: str,
-    view_types: Sequence[InterfaceSpec] | None = None,
-    view_classifier: InterfaceSpec = None,
-) -> Sequence[View]:
-    kind = IViewClassifier if view_classifier is None else view_classifier
-    if view_types is None:
-        return view_table(registry).find(kind, request_iface, context_iface, view_name)
-    return list(_registered(registry.adapters, kind, request_iface, context_iface, view_name, view_types))
 
 
 def call_views(
@@ -371,134 +362,3 @@ def call_views(
     if mismatch is not None:
         raise mismatch
     return None
-
-
-def _call_view(
-    registry: AnyRegistry,
-    request: AnyRequest,
-    context: Context,
-    context_iface: InterfaceSpec,
-    view_name: str,
-    view_types: Sequence[InterfaceSpec] | None = None,
-    view_classifier: InterfaceSpec = None,
-    secure: bool = True,
-    request_iface: InterfaceSpec = None,
-) -> AnyResponse:
-    if request_iface is None:
-        request_iface = getattr(request, "request_iface", IRequest)
-    views = _find_views(registry, request_iface, context_iface, view_name, view_types, view_classifier)
-    return call_views(views, context, request, secure)
-
-
-def registry_of(request: AnyRequest) -> AnyRegistry:
-    """Return the request's registry, or the current one for a request without."""
-    registry = getattr(request, "registry", None)
-    return get_current_registry() if registry is None else registry
-
-
-def render_view_to_response(
-    context: Context, request: AnyRequest, name: str = "", secure: bool = True
-) -> AnyResponse:
-    """Call the view named ``name`` for ``context``, and return its response.
-
-    Views that belong to a route are not found: what counts is what the request itself provides.
-
-    Args:
-        context: the resource.
-        request: passed to the view.
-        name: the view name.
-        secure: ask the view's permission; ``False`` calls it regardless.
-
-    Returns:
-        The response, or ``None`` when there is no such view.
-
-    Raises:
-        HTTPForbidden: the permission was refused.
-        PredicateMismatch: there are such views, and none takes this request.
-    """
-    views = _find_views(registry_of(request), providedBy(request), providedBy(context), name)
-    return call_views(views, context, request, secure)
-
-
-def render_view_to_iterable(
-    context: Context, request: AnyRequest, name: str = "", secure: bool = True
-) -> Iterable[bytes] | None:
-    """Do as `render_view_to_response`, and return the body's chunks."""
-    response = render_view_to_response(context, request, name, secure)
-    return None if response is None else response.app_iter
-
-
-def render_view(context: Context, request: AnyRequest, name: str = "", secure: bool = True) -> bytes | None:
-    """Do as `render_view_to_response`, and return the whole body."""
-    chunks = render_view_to_iterable(context, request, name, secure)
-    return None if chunks is None else b"".join(chunks)
-
-
-class ViewMethodsMixin:
-    """What a request can do with views."""
-
-    def invoke_exception_view(
-        self,
-        exc_info: Any = None,
-        request: AnyRequest = None,
-        secure: bool = True,
-        reraise: bool = False,
-    ) -> AnyResponse:
-        """Answer an exception by the exception view that was said for it.
-
-        When it could be answered, ``request.exception`` and ``request.exc_info`` stay set afterwards.
-
-        Args:
-            exc_info: as `sys.exc_info` returns it; the exception being handled by default.
-            request: the request to answer; this one by default.
-            secure: ask the view's permission.
-            reraise: raise the exception itself again when no view answers it.
-
-        Raises:
-            HTTPNotFound: no view answers it.
-        """
-        request = self if request is None else request
-        registry = registry_of(request)
-        if registry is None:
-            raise RuntimeError("Unable to retrieve registry")
-        exc_info = sys.exc_info() if exc_info is None else exc_info
-        error = exc_info[1]
-        attrs = request.__dict__
-        # a half-made request.response must not leak into the answer
-        with hide_attrs(request, "response", "exc_info", "exception"):
-            attrs["exception"] = error
-            attrs["exc_info"] = exc_info
-            response = _answer(
-                registry, request, error, attrs.get("request_iface", IRequest), secure, exc_info, reraise
-            )
-        attrs["exception"] = error
-        attrs["exc_info"] = exc_info
-        return response
-
-
-def _answer(
-    registry: AnyRegistry,
-    request: AnyRequest,
-    error: BaseException,
-    request_iface: InterfaceSpec,
-    secure: bool,
-    exc_info: Any,
-    should_reraise: bool,
-) -> AnyResponse:
-    # the combined type: an exception view said for no route answers on every route
-    combined = request_iface.combined
-    views = _find_views(registry, combined, providedBy(error), "", view_classifier=IExceptionViewClassifier)
-    manager.push({"request": request, "registry": registry})
-    try:
-        response = call_views(views, error, request, secure)
-    except Exception:
-        if should_reraise:
-            reraise(*exc_info)
-        raise
-    finally:
-        manager.pop()
-    if response is None:
-        if should_reraise:
-            reraise(*exc_info)
-        raise HTTPNotFound
-    return response

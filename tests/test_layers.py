@@ -24,13 +24,13 @@ LAYERS = {
     "who": "security authorization authentication csrf session i18n",
     "where": """
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
-        routepattern routeorder urldispatch viewtable url request
+        routepattern routeorder urldispatch viewtable viewcalls url request
     """,
     "what": "renderers templates static tweens predicates methods pipeline viewderivers view",
     "engine": "explanation explain debugpages dummies wsgi router",
     "language": """
         config.actions config.statement config.predicates config.derivers config.acceptorder config.staticviews
-        config.views config.exceptionviews config.routes config.assets config.security config.adapters
+        config.mistakes config.views config.exceptionviews config.routes config.assets config.security config.adapters
         config.factories config.tweens config.i18n config.settings config.rendering config.testing config.zca
         config.scan config.defaults config.configurator config
     """,
@@ -108,10 +108,9 @@ def test_file_leans_on_what_stands_below_it(module: str) -> None:
 
 
 def test_list_names_files_that_exist() -> None:
-    """Every place in the list belongs to a file, once."""
+    """Every place in the list belongs to a file, once; a folder's place may wait for its files."""
     assert len(PLACES) == len(set(PLACES))
-    empty = [entry for index, entry in enumerate(PLACES) if index not in map(place, FILES)]
-    assert empty == []
+    assert {entry for entry in PLACES if not entry.endswith(".*")} <= FILES.keys()
 
 
 def test_layers_make_no_circle() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -67,6 +67,10 @@ class AddAcceptViewOrder(Statement):
     def title(self) -> str:
         """Return the type."""
         return self.value
+
+    def facts(self, registry: AnyRegistry, scope: Scope, discriminator: Any) -> Iterable[Introspectable]:
+        """Tell of the type, which is found by its own name."""
+        return super().facts(registry, scope, self.value)
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
         """Give the type its place in the order."""

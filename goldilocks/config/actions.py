@@ -9,6 +9,7 @@ of actions, however many are added on the way.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import heapq
 import inspect
@@ -82,7 +83,7 @@ def action_method(wrapped: Wrapped) -> Wrapped:
         if self._ainfo:
             return wrapped(self, *args, **kw)
         if info is None:
-            info = _place(2 + backframes)
+            info = place_of_caller(2 + backframes)
         elif isinstance(info, list | tuple) and len(info) == 4:
             info = ActionInfo(*info)
         self._ainfo = [info]
@@ -99,7 +100,8 @@ def action_method(wrapped: Wrapped) -> Wrapped:
     return directive  # type: ignore[return-value]
 
 
-def _place(depth: int) -> ActionInfo:
+def place_of_caller(depth: int = 2) -> ActionInfo:
+    """Return the line that is being carried out ``depth`` frames up; 2 is the caller of the function that asks."""
     try:
         frame = sys._getframe(depth)
     except ValueError:  # said from the outermost frame, with more backframes than there are
@@ -107,10 +109,32 @@ def _place(depth: int) -> ActionInfo:
     return ActionInfo(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
 
 
+@contextlib.contextmanager
+def blamed(place: Any) -> Iterator[None]:
+    """Let an error that leaves the ``with`` carry the place that is at fault, unless it names one already."""
+    try:
+        yield
+    except Exception as error:
+        _note_place(error, place)
+        raise
+
+
+#: How the note begins that tells the place of an error.
+_SAID_IN = "said in "
+
+
 def _note_place(error: Exception, info: Any) -> None:
     """Write the place onto an error, once, so that its traceback ends with the line that is at fault."""
-    if getattr(info, "file", None) and not getattr(error, "__notes__", None):
-        error.add_note(f"said in {info.file}, line {info.line}: {info.src}")
+    is_placed = isinstance(error, ConfigurationExecutionError | ConfigurationConflictError) or any(
+        note.startswith(_SAID_IN) for note in getattr(error, "__notes__", ())
+    )
+    file = getattr(info, "file", None)
+    if file and not is_placed:
+        # a tool that reads configuration files brings places of its own, which may know less than ours
+        source = getattr(info, "src", "")
+        error.add_note(
+            f"{_SAID_IN}{file}, line {getattr(info, 'line', '?')}" + (f": {source}" if source else "")
+        )
 
 
 class ActionState:
@@ -238,7 +262,7 @@ class ConflictResolverState:
             raise ConfigurationError(_too_late(phase, self.min_order, arrivals))
         rivals: dict[Hashable, list[tuple[int, Action]]] = {}
         for position, action in arrivals:
-            action["discriminator"] = discriminator = undefer(action["discriminator"])
+            discriminator = _computed_discriminator(action)
             if discriminator is None:
                 heapq.heappush(self._ready, (phase, position, action))
             else:
@@ -257,6 +281,16 @@ class ConflictResolverState:
                 heapq.heappush(self._ready, (phase, *winner))
         if conflicts:
             raise ConfigurationConflictError(conflicts)
+
+
+def _computed_discriminator(action: Action) -> Hashable:
+    """Return the discriminator and write it into the row; an error in computing it is one of the line that said it."""
+    try:
+        action["discriminator"] = discriminator = undefer(action["discriminator"])
+    except Exception as error:
+        _note_place(error, action["info"])
+        raise
+    return discriminator
 
 
 def winner_of(
@@ -395,6 +429,9 @@ class ActionTopic:
         """
         hash(discriminator)
         facts = introspectables if self.introspection else ()
+        info = self.action_info
+        if info is NOWHERE:
+            info = place_of_caller()
         if not self.autocommit:
             self.action_state.action(
                 discriminator=discriminator,
@@ -402,7 +439,7 @@ class ActionTopic:
                 args=args,
                 kw=kw,
                 order=order,
-                info=self.action_info,
+                info=info,
                 includepath=self.includepath,
                 introspectables=facts,
                 **extra,
@@ -413,7 +450,7 @@ class ActionTopic:
             if callable is not None:
                 callable(*args, **(kw or {}))
             for fact in facts:
-                fact.register(self.introspector, self.action_info)
+                fact.register(self.introspector, info)
 
     def _get_action_state(self) -> Any:
         try:

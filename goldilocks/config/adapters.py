@@ -42,7 +42,7 @@ class AddSubscriber(Statement):
 
     subscriber: Any
     iface: Any = None
-    rest: Mapping[str, Any] = field(default_factory=dict)
+    rest: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find what listens and what to."""

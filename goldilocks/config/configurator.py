@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from goldilocks.asset import resolve_asset_spec
 from goldilocks.authorization import ACLAuthorizationPolicy
 from goldilocks.config.acceptorder import AcceptTopic
-from goldilocks.config.actions import ActionTopic, action_method
+from goldilocks.config.actions import ActionTopic, action_method, blamed, place_of_caller
 from goldilocks.config.adapters import AdaptersTopic
 from goldilocks.config.assets import AssetTopic
 from goldilocks.config.defaults import say_defaults
@@ -210,7 +210,7 @@ class Configurator(
             (self.set_locale_negotiator, locale_negotiator),
             (self.set_request_factory, request_factory),
             (self.set_response_factory, response_factory),
-            (self.set_default_permission, default_permission),
+            (self.set_default_permission, default_permission or None),
             (self.set_session_factory, session_factory),
         ):
             if value is not None:
@@ -229,8 +229,13 @@ class Configurator(
         settings = self.registry.settings
         for factory in aslist(settings.get(setting_keys("tweens")[0], [])):
             self._add_tween(factory, explicit=True)
-        for included in aslist(settings.get(setting_keys("includes")[0], [])):
-            self.include(included)
+        key = setting_keys("includes")[0]
+        for included in aslist(settings.get(key, [])):
+            try:
+                self.include(included)
+            except Exception as error:
+                error.add_note(f"{included!r} stands in the setting {key!r}")
+                raise
 
     def _fix_registry(self) -> None:
         """Let a zope registry that isn't ours do what ours can."""
@@ -266,8 +271,16 @@ class Configurator(
         return config
 
     def maybe_dotted(self, dotted: Any) -> Any:
-        """Return the object that a dotted name names; anything but a string as it is."""
-        return self.name_resolver.maybe_resolve(dotted)
+        """Return the object that a dotted name names; anything but a string as it is.
+
+        Raises:
+            ImportError: there is no such object.
+        """
+        try:
+            return self.name_resolver.maybe_resolve(dotted)
+        except ImportError as error:
+            error.add_note(_astray(dotted, error, self.name_resolver.get_package()))
+            raise
 
     def absolute_asset_spec(self, relative_spec: Any) -> Any:
         """Return an asset spec with its package; anything but a string as it is."""
@@ -310,21 +323,11 @@ class Configurator(
         Raises:
             ConfigurationError: the module has no ``includeme``.
         """
-        include = self.maybe_dotted(callable)
-        module = self.inspect.getmodule(include)
-        if module is include:
-            include = getattr(module, "includeme", None)
-            if include is None:
-                raise ConfigurationError(
-                    f"module {module.__name__!r} has no attribute 'includeme': "
-                    "include a function, or give the module one that takes the Configurator"
-                )
-        source = self.inspect.getsourcefile(include)
-        if source is None:
-            raise ConfigurationError(
-                f"No source file for module {module.__name__!r} (.py file must exist, "
-                "refusing to use orphan .pyc or .pyo file)."
-            )
+        with blamed(place_of_caller()):
+            self._include(callable, route_prefix)
+
+    def _include(self, callable: Any, route_prefix: str | None) -> None:
+        include, module, source = self._included(callable)
         spec = f"{module.__name__}:{get_callable_name(include.__name__)}"
         if not self.action_state.processSpec(spec):
             return
@@ -341,6 +344,30 @@ class Configurator(
             config.includepath = (*self.includepath, spec)
             include(config)
 
+    def _included(self, callable: Any) -> tuple[Any, Any, str]:
+        """Return the function to include, its module, and the file that it stands in."""
+        include = self.maybe_dotted(callable)
+        module = self.inspect.getmodule(include)
+        if module is not None and module is include:
+            include = getattr(module, "includeme", None)
+            if include is None:
+                raise ConfigurationError(
+                    f"module {module.__name__!r} has no attribute 'includeme': "
+                    "include a function, or give the module one that takes the Configurator"
+                )
+        if module is None or not hasattr(include, "__name__"):
+            raise ConfigurationError(
+                f"{object_description(include)} can't be included: give a function that takes the Configurator, "
+                "a module with a function 'includeme', or the dotted name of one of them"
+            )
+        source = self.inspect.getsourcefile(include)
+        if source is None:
+            raise ConfigurationError(
+                f"No source file for module {module.__name__!r} (.py file must exist, "
+                "refusing to use orphan .pyc or .pyo file)."
+            )
+        return include, module, source
+
     def add_directive(self, name: str, directive: Any, action_wrap: bool = True) -> None:
         """Give every Configurator on this registry another directive.
 
@@ -349,18 +376,28 @@ class Configurator(
             directive: a function that takes the Configurator first, or its dotted name.
             action_wrap: note the place of its calls for conflicts; see `goldilocks.config.actions.action_method`.
         """
-        function = self.maybe_dotted(directive)
+        with blamed(place_of_caller()):
+            function = self.maybe_dotted(directive)
         directives = self.registry.__dict__.setdefault("_directives", {})
-        directives[name] = (function, action_wrap)
+        directives[get_callable_name(name)] = (function, action_wrap)
 
     def __getattr__(self, name: str) -> Any:
         registry = self.__dict__.get("registry")
         directives = getattr(registry, "_directives", None) or {}
         if name not in directives:
-            nearest = "" if name.startswith("_") else did_you_mean(name, [*dir(type(self)), *directives])
-            raise AttributeError(f"the Configurator has no directive {name!r}{nearest}", name=name, obj=self)
+            raise AttributeError(
+                f"the Configurator has no directive {name!r}{self._nearest(name, directives)}",
+                name=name,
+                obj=self,
+            )
         function, action_wrap = directives[name]
         return types.MethodType(action_method(function) if action_wrap else function, self)
+
+    def _nearest(self, name: str, directives: Iterable[str]) -> str:
+        if name.startswith("_"):
+            return ""  # not a directive, but something that a tool looks for
+        known = [word for word in (*dir(type(self)), *directives) if not word.startswith("_")]
+        return did_you_mean(name, known) or "; if an add-on brings it, include the add-on first"
 
     # -- beginning and ending
 
@@ -408,3 +445,21 @@ class Configurator(
         with self._current():
             self.registry.notify(ApplicationCreated(app))
         return app
+
+
+def _astray(dotted: str, error: ImportError, package: types.ModuleType | None) -> str:
+    """Say what a dotted name that leads nowhere may have meant: the nearest name that is known where it goes wrong."""
+    words = dotted.replace(":", ".").split(".")
+    if error.name is not None and error.name.rpartition(".")[2] not in words:
+        return f"this happened while {dotted!r} was imported"
+    said = f"{dotted!r} is taken for a dotted name"
+    if dotted.startswith("."):
+        return f"{said} that begins at the package {getattr(package, '__name__', None)!r}"
+    if len(words) == 1 and hasattr(package, dotted):
+        return f"{said}; did you mean {'.' + dotted!r}, or the object itself?"
+    for count in range(len(words) - 1, 0, -1):
+        module = sys.modules.get(".".join(words[:count]))
+        if module is not None:
+            lost = words[count]
+            return f"{said}, and {module.__name__} has no {lost!r}{did_you_mean(lost, dir(module))}"
+    return f"{said}, and there is no module {words[0]!r}; is it installed here?"

@@ -79,6 +79,10 @@ class AddViewDeriver(Statement):
         """Return its name."""
         return str(self.name)
 
+    def facts(self, registry: AnyRegistry, scope: Scope, discriminator: Any) -> Iterable[Introspectable]:
+        """Tell of the deriver, which is found by its name."""
+        return super().facts(registry, scope, self.name)
+
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
         """Give it its place among the derivers."""
         derivers = registry.queryUtility(IViewDerivers)

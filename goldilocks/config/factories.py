@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from zope.interface import implementer
 
+from goldilocks.config.mistakes import check_factory, refuses_mistakes
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.interfaces import (
     IDefaultRootFactory,
@@ -36,7 +37,10 @@ class _SetFactory(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the factory."""
-        return replace(self, factory=config.maybe_dotted(self.factory))
+        factory = config.maybe_dotted(self.factory)
+        if refuses_mistakes(config.registry):
+            check_factory(self.type_name, factory)
+        return replace(self, factory=factory)
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another factory of this kind."""
@@ -68,7 +72,8 @@ class SetRootFactory(_SetFactory):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the factory, or take the default one."""
-        return replace(self, factory=config.maybe_dotted(self.factory) or DefaultRootFactory)
+        chosen = replace(self, factory=DefaultRootFactory) if self.factory is None else self
+        return super(SetRootFactory, chosen).resolved(config)
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
         """Register the factory, also as the one for routes that have none of their own."""
@@ -127,7 +132,8 @@ class SetExecutionPolicy(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the policy, or take the default one."""
-        return replace(self, policy=config.maybe_dotted(self.policy) or default_execution_policy)
+        policy = default_execution_policy if self.policy is None else config.maybe_dotted(self.policy)
+        return replace(self, policy=policy)
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another policy."""
@@ -175,6 +181,10 @@ class AddRequestMethod(Statement):
         if is_property and found is not None:
             name, found = InstancePropertyHelper.make_property(found, name=name, reify=self.reify)
         elif name is None:
+            if not hasattr(found, "__name__"):
+                raise AttributeError(
+                    f"add_request_method needs a name for {object_description(found)}: say it by name="
+                )
             name = found.__name__
         else:
             name = get_callable_name(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Hashable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from goldilocks.config.actions import action_method
 from goldilocks.config.statement import Scope, Statement, directive
@@ -98,13 +98,19 @@ class AddTranslationDirs(Statement):
         return fact
 
 
+class TranslationDirsOptions(TypedDict, total=False):
+    """The keywords of ``add_translation_dirs``."""
+
+    override: bool
+
+
 class I18NTopic:
     """Languages."""
 
     set_locale_negotiator = directive(SetLocaleNegotiator)
 
     @action_method
-    def add_translation_dirs(self: AnyConfig, *specs: str, override: bool = False) -> None:
+    def add_translation_dirs(self: AnyConfig, *specs: str, **kw: Unpack[TranslationDirsOptions]) -> None:
         """Put directories of translations on the list.
 
         Of one message the translation counts that stands in the directory latest on the list. The directories of one
@@ -112,12 +118,12 @@ class I18NTopic:
 
         Args:
             specs: absolute paths, or specs (``package:path``), of directories that hold a folder for each locale.
-            override: whether the directories go to the end of the list.
+            kw: ``override``: whether the directories go to the end of the list.
 
         Raises:
             ConfigurationError: at commit, if there is no such directory.
         """
-        AddTranslationDirs(specs, override).resolved(self).say(self)
+        AddTranslationDirs(specs, **kw).resolved(self).say(self)
 
 
 I18NConfiguratorMixin = I18NTopic

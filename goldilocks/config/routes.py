@@ -6,12 +6,14 @@ import contextlib
 import functools
 import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import field, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import SplitResult, urlsplit
 
+from goldilocks.config.mistakes import check_methods, check_pattern, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
 from goldilocks.config.statement import Scope, Statement, directive
+from goldilocks.config.views import AddView
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import PHASE2_CONFIG, IRequest, IRouteRequest, IRoutesMapper
 from goldilocks.offers import normalize_accept_offer
@@ -95,7 +97,7 @@ class AddRoute(Statement):
     pregenerator: Pregenerator | None = None
     static: bool = False
     inherit_slash: bool | None = None
-    rest: dict[str, Any] = field(default_factory=dict)
+    rest: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     external_url: ClassVar[str | None] = None
 
@@ -108,10 +110,16 @@ class AddRoute(Statement):
             )
         pattern = self.path if self.pattern is None else self.pattern
         if pattern is None:
+            plain = self.name.strip("/") or "home"
             raise ConfigurationError(
-                f'"pattern" argument may not be None: say which paths route {self.name!r} matches, '
-                f'as in add_route({self.name!r}, "/{self.name}")'
+                f'"pattern" argument may not be None: a route has a name and a pattern; say which paths '
+                f"{self.name!r} matches, as in add_route({plain!r}, '/{plain}')"
             )
+        if not isinstance(pattern, str | bytes):
+            raise ConfigurationError(f"the pattern of route {self.name!r} must be text; this is {pattern!r}")
+        if refuses_mistakes(config.registry):
+            check_pattern(self.name, pattern)
+            check_methods(self.request_method)
         if self.inherit_slash and pattern != "":
             raise ConfigurationError(
                 f'"inherit_slash" may only be used with an empty pattern; route {self.name!r} has {pattern!r}'
@@ -186,7 +194,10 @@ class AddRoute(Statement):
         }
         if self.custom_predicates:
             said["custom"] = predvalseq(self.custom_predicates)
-        _, predicates, _ = config.get_predlist("route").make(config, **said)
+        try:
+            _, predicates, _ = config.get_predlist("route").make(config, **said)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{error}{self._hint()}") from None
         try:
             route = config.get_routes_mapper().connect(
                 self.name,
@@ -200,6 +211,13 @@ class AddRoute(Statement):
             raise ConfigurationError(f"route {self.name!r}: {error}") from error
         fact["object"] = route
         return route
+
+    def _hint(self) -> str:
+        """Point to the view, where what was said of the route would be understood."""
+        for_view = sorted(self.rest.keys() & {field.name for field in fields(AddView)})
+        if not for_view:
+            return ""
+        return f"; say {', '.join(for_view)} of the view: config.add_view(..., route_name={self.name!r})"
 
 
 def _prefixed(pattern: str, prefix: str | None, inherit_slash: bool | None) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import venusian
 
+from goldilocks.config.actions import blamed, place_of_caller
 from goldilocks.names import VENUSIAN_CATEGORY, scan_categories
 from goldilocks.path import caller_package
 from goldilocks.urldispatch import specificity
@@ -44,11 +45,12 @@ class ScanTopic:
             ignore: dotted names or predicates of what is left out.
             kw: attributes for the scanner; decorators find them beside ``config``.
         """
-        package = self.maybe_dotted(package)
         if package is None:
             package = caller_package()
-        gathered: list[Any] = []
-        words = {"config": self, "decorated_routes": gathered, **kw}
-        scanner = self.venusian.Scanner(**words)
-        scanner.scan(package, categories=scan_categories(categories), onerror=onerror, ignore=ignore)
-        say_decorated_routes(gathered, specificity)
+        with blamed(place_of_caller()):
+            package = self.maybe_dotted(package)
+            gathered: list[Any] = []
+            words = {"config": self, "decorated_routes": gathered, **kw}
+            scanner = self.venusian.Scanner(**words)
+            scanner.scan(package, categories=scan_categories(categories), onerror=onerror, ignore=ignore)
+            say_decorated_routes(gathered, specificity)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from zope.interface import implementer
 
+from goldilocks.config.mistakes import check_instance, refuses_mistakes
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.csrf import LegacySessionCSRFStoragePolicy
 from goldilocks.exceptions import ConfigurationError
@@ -40,7 +41,10 @@ class PolicyStatement(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the policy."""
-        return replace(self, policy=config.maybe_dotted(self.policy))
+        policy = config.maybe_dotted(self.policy)
+        if refuses_mistakes(config.registry):
+            check_instance(self.type_name, policy)
+        return replace(self, policy=policy)
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another policy of this kind: there is one."""

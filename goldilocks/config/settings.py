@@ -155,6 +155,10 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
         "method_not_allowed", asbool, True, False,
         "answer a wrong method with 405 and Allow instead of 404, and answer OPTIONS",
     ),
+    OwnSetting(
+        "refuse_mistakes", asbool, True, False,
+        "refuse, where it is said, what could only fail with every request: views that can't be called, and their like",
+    ),
 )  # fmt: skip
 
 #: Where it is said whether people depend on this application.

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Self, d
 
 from goldilocks.config.actions import action_method
 from goldilocks.interfaces import PHASE3_CONFIG
+from goldilocks.names import did_you_mean
 from goldilocks.registry import Deferred, Introspectable
 
 if TYPE_CHECKING:
@@ -79,7 +80,17 @@ class Statement:
         known = cls._keywords()
         if known is not None and not kwargs.keys() <= known:
             kwargs["rest"] = {name: kwargs.pop(name) for name in list(kwargs) if name not in known}
-        return cls(*args, **kwargs)
+        try:
+            return cls(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(cls._misfit(error, kwargs)) from None
+
+    @classmethod
+    def _misfit(cls, error: TypeError, kwargs: dict[str, Any]) -> str:
+        """Say what is wrong with the arguments in the words of the directive."""
+        names = [name for name in inspect.signature(cls).parameters if name != "rest"]
+        nearest = "".join(did_you_mean(name, names) for name in kwargs if name not in (*names, "rest"))
+        return str(error).replace(f"{cls.__qualname__}.__init__", _snake_case(cls.__name__)) + nearest
 
     @classmethod
     @functools.cache

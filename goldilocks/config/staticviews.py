@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from zope.interface import implementer
@@ -176,9 +176,11 @@ class AddStaticView(Statement):
             ``renderer``; anything else is an argument of ``add_route``.
     """
 
+    rest_name: ClassVar[str] = "kw"
+
     name: str
     path: str
-    rest: Mapping[str, Any] = field(default_factory=dict)
+    rest: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
 
     def say(self, config: AnyConfig) -> None:
         """Say it through the book, which says a route and a view through the Configurator."""

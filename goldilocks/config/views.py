@@ -13,8 +13,10 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from zope.interface import implementedBy
 from zope.interface.interfaces import IInterface
 
+from goldilocks.config.mistakes import check_methods, check_view, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.config.staticviews import StaticURLInfo
@@ -27,6 +29,7 @@ from goldilocks.interfaces import (
     IRouteRequest,
     IViewClassifier,
     IViewDerivers,
+    IViewMapperFactory,
 )
 from goldilocks.names import did_you_mean
 from goldilocks.offers import normalize_accept_offer, sort_accept_offers
@@ -37,6 +40,7 @@ from goldilocks.renderers import RendererHelper
 from goldilocks.util import is_nonstr_iter, object_description
 from goldilocks.viewderivers import (
     DefaultViewMapper,
+    mapped_view,
     preserve_view_attrs,
     requestonly,
     view_description,
@@ -172,7 +176,7 @@ class AddView(Statement):
     match_param: Any = None
     require_csrf: bool | None = None
     exception_only: bool = False
-    rest: dict[str, Any] = field(default_factory=dict)
+    rest: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     @classmethod
     def said(cls, config: AnyConfig, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Self:
@@ -184,6 +188,8 @@ class AddView(Statement):
     def resolved(self, config: AnyConfig) -> Self:
         """Find what is named, and check what can be checked before all predicates are known."""
         _warn_of_old_words(self)
+        if refuses_mistakes(config.registry):
+            check_methods(self.request_method)
         find = config.maybe_dotted
         view = find(self.view)
         if not view:
@@ -192,7 +198,7 @@ class AddView(Statement):
                     '"view" was not specified and no "renderer" specified: say what answers, a view or a renderer'
                 )
             view = _nothing_to_say
-        context = find(self.for_ if self.context is None else self.context)
+        context = _checked_context(find(self.for_ if self.context is None else self.context))
         if self.exception_only and not isexception(context):
             raise ConfigurationError(
                 f'view "context" must be an exception type when "exception_only" is True; it is {context!r}'
@@ -200,6 +206,7 @@ class AddView(Statement):
         renderer = self.renderer
         if isinstance(renderer, str):
             renderer = RendererHelper(name=renderer, package=config.package, registry=config.registry)
+            renderer.place = config.action_info
         return replace(
             self,
             view=view,
@@ -278,11 +285,14 @@ class AddView(Statement):
         fact = facts[0]
         discriminator = fact.discriminator
         request_iface = self._request_iface(registry)
+        view: Any = self.view
+        if refuses_mistakes(registry) and self._is_mapped_by_default(registry):
+            check_view(view, self.attr)
         renderer = _renderer(self.renderer, registry, scope.package)
         _relate_template(registry, facts, renderer)
         place = (request_iface, self.context, self.name)
         derive = functools.partial(self._derived, registry, scope, renderer, fact)
-        view = exception_view = None
+        exception_view = view = None
         if not self.exception_only:
             view = derive(exception_only=False)
             register_view(
@@ -293,9 +303,17 @@ class AddView(Statement):
             kind = (IExceptionViewClassifier, *place)
             register_view(registry, kind, exception_view, fact["order"], fact["phash"], self.accept)
         both = view is not None and exception_view is not None
-        derived: Any = runtime_exc_view(view, exception_view) if both else view or exception_view
+        derived: Any = (
+            runtime_exc_view(view, exception_view) if both else (exception_view if view is None else view)
+        )
         derived.__discriminator__ = lambda *args: discriminator
         fact["derived_callable"] = derived
+
+    def _is_mapped_by_default(self, registry: AnyRegistry) -> bool:
+        mapper = self.mapper or getattr(self.view, "__view_mapper__", None)
+        mapper = mapper or registry.queryUtility(IViewMapperFactory)
+        deriver = registry.getUtility(IViewDerivers).name2val.get(mapped_view.name)
+        return mapper in (None, DefaultViewMapper) and deriver is mapped_view
 
     def _request_iface(self, registry: AnyRegistry) -> Any:
         if self.route_name is None:
@@ -303,9 +321,10 @@ class AddView(Statement):
         request_iface = registry.queryUtility(IRouteRequest, name=self.route_name)
         if request_iface is None:
             routes = [name for name, _ in registry.getUtilitiesFor(IRouteRequest)]
-            raise ConfigurationError(
-                f"No route named {self.route_name} found for view registration{did_you_mean(self.route_name, routes)}"
+            advice = did_you_mean(self.route_name, routes) or (
+                f"; say it by config.add_route({self.route_name!r}, pattern)"
             )
+            raise ConfigurationError(f"No route named {self.route_name} found for view registration{advice}")
         return request_iface
 
     def _derived(
@@ -356,6 +375,18 @@ def _warn_of_old_words(view: AddView) -> None:
             warnings.warn(message, DeprecationWarning, stacklevel=5)
 
 
+def _checked_context(context: Any) -> Any:
+    if context is not None and not IInterface.providedBy(context):
+        try:
+            implementedBy(context)
+        except TypeError:
+            raise ConfigurationError(
+                f"a view's context is a class or an interface; {context!r} is neither: did you mean its class, "
+                f"{type(context).__name__}?"
+            ) from None
+    return context
+
+
 def _offer(accept: Any) -> str | None:
     if accept is None:
         return None
@@ -396,7 +427,10 @@ def _check_options(registry: AnyRegistry, options: dict[str, Any], predicates: I
     unknown = {name: value for name, value in options.items() if name not in known}
     if unknown:
         words = {*known, *predicates, *AddView._keywords()}  # type: ignore[misc]  # it is open
-        advice = "".join(did_you_mean(name, words) for name in unknown)
+        advice = "".join(did_you_mean(name, words) for name in unknown) or (
+            "; if an add-on brings it, include the add-on, else say it by config.add_view_predicate or as the option "
+            "of a view deriver"
+        )
         raise ConfigurationError(f"Unknown view options: {unknown}{advice}")
 
 

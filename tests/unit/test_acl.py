@@ -48,7 +48,7 @@ def test_allowed_is_true():
     """A permission granted is true, one and an int."""
     assert Allowed("yes")
     assert Allowed("yes") == 1
-    assert Allowed("yes") == True  # noqa: E712
+    assert Allowed("yes") == True  # noqa: E712 - the comparison is the fact
 
 
 def test_denied_is_false():

@@ -153,6 +153,14 @@ def test_tree_finds_every_kind_of_segment(path, name):
     assert name_for(mapper, path) == name  # and once more, when the way is known
 
 
+def test_longer_prefix_is_not_taken_for_the_shorter():
+    """What is remembered for a prefix doesn't hold for segments that begin with a longer one."""
+    mapper = mapper_of("/ab{x}", "/a{x}", "/{x}")
+    assert [name_for(mapper, path) for path in ("/ac", "/abc", "/b", "/ab", "/abd", "/ad")] == [
+        *("/a{x}", "/ab{x}", "/{x}", "/a{x}", "/ab{x}", "/a{x}")
+    ]
+
+
 def test_empty_segment_is_no_placeholder():
     """A placeholder takes at least one character; a literal empty segment is one."""
     mapper = mapper_of("/{x}/{y}", "/a//b", "/a/")

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from .language import Size, _
 from .models import Attachment, Page
 from .pages import Refused
 
@@ -69,11 +70,11 @@ def attach(
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
                 if size > limit_bytes:
-                    raise Refused(f"A file has at most {size_in_words(limit_bytes)}.")
+                    raise Refused(_("A file has at most ${size}.", mapping={"size": Size(limit_bytes)}))
                 digest.update(chunk)
                 target.write(chunk)
             if not size:
-                raise Refused("That file is empty.")
+                raise Refused(_("That file is empty."))
         except BaseException:
             os.unlink(target.name)
             raise
@@ -116,16 +117,3 @@ def disposition(name: str) -> str:
     """The header that makes a browser save the file under its name (RFC 6266)."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def size_in_words(size: int) -> str:
-    """A number of bytes for people.
-
-    >>> size_in_words(1536)
-    '1.5 kB'
-    """
-    if size < 1024:
-        return f"{size} bytes"
-    if size < 1024**2:
-        return f"{size / 1024:.1f} kB"
-    return f"{size / 1024**2:.1f} MB"

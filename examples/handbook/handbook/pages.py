@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from .language import Count, _
 from .models import FormerPath, Page, Revision, now
 from .paths import MAX_DEPTH, join, name_problem, parent_of, segments_of, subtree
 
@@ -22,7 +23,11 @@ _LINK_OR_MARK = re.compile(r"\[([^\]]*)\]\([^)]*\)|\*+|`+|(?<!\w)_+(?=\w)|(?<=\w
 
 
 class Refused(Exception):
-    """What was wanted can't be done; the message is for the one who wanted it."""
+    """What was wanted can't be done; ``message`` is for the one who wanted it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class Conflict(Exception):
@@ -68,11 +73,16 @@ def _plain(line: str) -> str:
 def _checked(title: str, body: str) -> tuple[str, str]:
     title, body = clean_line(title), clean_text(body)
     if not title:
-        raise Refused("Give the page a title.")
+        raise Refused(_("Give the page a title."))
     if len(title) > MAX_TITLE:
-        raise Refused(f"A title has at most {MAX_TITLE} characters.")
+        raise Refused(_("A title has at most ${count} characters.", mapping={"count": Count(MAX_TITLE)}))
     if len(body) > MAX_BODY:
-        raise Refused(f"A page has at most {MAX_BODY:,} characters; put some on pages below it.")
+        raise Refused(
+            _(
+                "A page has at most ${count} characters; put some on pages below it.",
+                mapping={"count": Count(MAX_BODY)},
+            )
+        )
     return title, body
 
 
@@ -98,7 +108,7 @@ def add_page(
         raise Refused(problem)
     path = join(parent.path, name)
     if parent.tree.get(path):
-        raise Refused(f"There is a page {path} already.")
+        raise Refused(_("There is a page ${path} already.", mapping={"path": path}))
     page = Page(
         path=path, parent_id=parent.id, name=name, title=title, body=body, summary=summary_of(body), author=author,
         acl=acl, version=1, modified=now(),
@@ -147,22 +157,27 @@ def move_page(db: Session, page: Page, parent: Page, name: str) -> str:
     """
     old, new = page.path, join(parent.path, name)
     if old == "/":
-        raise Refused("The first page stays where it is.")
+        raise Refused(_("The first page stays where it is."))
     if parent.path.startswith(old):
-        raise Refused("A page can't be moved below itself.")
+        raise Refused(_("A page can’t be moved below itself."))
     if new == old:
-        raise Refused("The page stands there already.")
+        raise Refused(_("The page stands there already."))
     problem = name_problem(name, parent.path)
     if problem:
         raise Refused(problem)
     if page.tree.get(new):
-        raise Refused(f"There is a page {new} already.")
+        raise Refused(_("There is a page ${path} already.", mapping={"path": new}))
     low, high = subtree(old)
     inside = (Page.path >= low, Page.path < high)
     paths = db.execute(select(Page.path, Page.id).where(*inside)).all()
     growth = len(segments_of(new)) - len(segments_of(old))
     if max(len(segments_of(path)) for path, _ in paths) + growth > MAX_DEPTH:
-        raise Refused(f"Pages stand at most {MAX_DEPTH} deep, and some below this one would stand deeper.")
+        raise Refused(
+            _(
+                "Pages stand at most ${count} deep, and some below this one would stand deeper.",
+                mapping={"count": Count(MAX_DEPTH)},
+            )
+        )
     db.execute(
         insert(FormerPath).prefix_with("OR REPLACE"),
         [{"path": path, "page_id": page_id} for path, page_id in paths],
@@ -185,9 +200,9 @@ def delete_page(db: Session, page: Page) -> str:
         Refused: it is the root, or pages stand below it.
     """
     if page.path == "/":
-        raise Refused("The first page can't be deleted.")
+        raise Refused(_("The first page can’t be deleted."))
     if db.scalar(select(Page.id).filter_by(parent_id=page.id).limit(1)):
-        raise Refused("Pages stand below this one; move or delete them first.")
+        raise Refused(_("Pages stand below this one; move or delete them first."))
     above, tree = parent_of(page.path), page.tree
     db.delete(page)
     db.flush()

@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from .language import Count, _
+
 #: Deeper than this no page can be made, and none is looked for: a path with thousands of segments costs nothing.
 MAX_DEPTH = 12
 MAX_NAME = 80
 
 #: What the routes beside the tree are called, so that no page at the top is hidden behind one.
-RESERVED = frozenset({"api", "search", "login", "logout", "static"})
+RESERVED = frozenset({"api", "search", "login", "logout", "language", "static"})
 
 _NAME = re.compile(r"\w[\w.-]*")
 
@@ -72,15 +74,18 @@ def clean_path(text: str) -> str:
 def name_problem(name: str, parent: str) -> str | None:
     """Say what is wrong with ``name`` for a page below ``parent``; ``None`` if nothing is."""
     if not name:
-        return "Give the page a name for its address."
+        return _("Give the page a name for its address.")
     if len(name) > MAX_NAME:
-        return f"A name has at most {MAX_NAME} characters."
+        return _("A name has at most ${count} characters.", mapping={"count": Count(MAX_NAME)})
     if not _NAME.fullmatch(name):
-        return "A name begins with a letter or digit and holds letters, digits, “-”, “_” and “.” only."
+        return _("A name begins with a letter or digit and holds letters, digits, “-”, “_” and “.” only.")
     if parent == "/" and name in RESERVED:
-        return f"“{name}” at the top is an address of the handbook itself; take another name."
+        return _(
+            "“${name}” at the top is an address of the handbook itself; take another name.",
+            mapping={"name": name},
+        )
     if len(segments_of(parent)) >= MAX_DEPTH:
-        return f"Pages stand at most {MAX_DEPTH} deep."
+        return _("Pages stand at most ${count} deep.", mapping={"count": Count(MAX_DEPTH)})
     return None
 
 

@@ -22,19 +22,29 @@ from goldilocks.authorization import ACLHelper, Allow, Authenticated, Deny, Ever
 from goldilocks.location import lineage
 from goldilocks.request import RequestLocalCache
 
+from .language import Several, _
 from .models import Page, User
 from .paths import parent_of, subtree
 from .resources import EVERYTHING, Tree
 
 #: What can be asked of a page, with the words for it.
 PERMISSIONS = {
-    "view": "read",
-    "edit": "edit",
-    "add": "add pages",
-    "move": "move or delete",
-    "administer": "set permissions",
+    "view": _("read"),
+    "edit": _("edit"),
+    "add": _("add pages"),
+    "move": _("move or delete"),
+    "administer": _("set permissions"),
 }
-ROLES = {"reader": "readers", "editor": "editors", "owner": "owners"}
+#: How one says that somebody has a permission, or hasn't. Whole phrases: languages put their words in different places.
+MAY = {
+    "view": (_("may read"), _("may not read")),
+    "edit": (_("may edit"), _("may not edit")),
+    "add": (_("may add pages"), _("may not add pages")),
+    "move": (_("may move or delete"), _("may not move or delete")),
+    "administer": (_("may set permissions"), _("may not set permissions")),
+}
+ROLES = {"reader": _("reader"), "editor": _("editor"), "owner": _("owner")}
+GROUPS = {"reader": _("readers"), "editor": _("editors"), "owner": _("owners")}
 
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 
@@ -126,19 +136,28 @@ def reason_of(verdict: Any) -> Reason:
 
 
 def in_words(entry: tuple[str, str, Iterable[str]]) -> str:
-    """An entry as one would say it: ``Deny everyone: edit, add pages``."""
+    """An entry as one would say it.
+
+    >>> english(in_words((Deny, Everyone, ["edit", "add"])))
+    'Deny everyone: edit, add pages'
+    """
     action, principal, permissions = entry
     asked = [words for name, words in PERMISSIONS.items() if name in permissions]
-    what = "everything" if len(asked) == len(PERMISSIONS) else ", ".join(asked)
-    return f"{action} {principal_in_words(principal)}: {what or 'nothing'}"
+    what = _("everything") if len(asked) == len(PERMISSIONS) else Several(asked or [_("nothing")])
+    said = {"whom": principal_in_words(principal), "what": what}
+    return (
+        _("Allow ${whom}: ${what}", mapping=said)
+        if action == Allow
+        else _("Deny ${whom}: ${what}", mapping=said)
+    )
 
 
 def principal_in_words(principal: str) -> str:
     """Whom an entry speaks of."""
     kind, _, name = principal.partition(":")
     if kind == "role":
-        return ROLES.get(name, name)
-    return {Everyone: "everyone", Authenticated: "whoever is logged in"}.get(principal, name)
+        return GROUPS.get(name, name)
+    return {Everyone: _("everyone"), Authenticated: _("whoever is logged in")}.get(principal, name)
 
 
 # -- the kept form -----------------------------------------------------------------------------------------------
@@ -154,11 +173,13 @@ def entry_problem(entry: Any, logins: Iterable[str]) -> str | None:
         *(f"user:{login}" for login in logins),
     }
     if action not in (Allow, Deny):
-        return f"An entry allows or denies; “{action}” is neither."
+        return _("An entry allows or denies; “${action}” is neither.", mapping={"action": action})
     if principal not in known:
-        return f"Nobody is called “{principal}”."
+        return _("Nobody is called “${name}”.", mapping={"name": principal})
     if not permissions or not set(permissions) <= {*PERMISSIONS, EVERYTHING}:
-        return f"Choose what the entry for {principal_in_words(principal)} is about."
+        return _(
+            "Choose what the entry for ${whom} is about.", mapping={"whom": principal_in_words(principal)}
+        )
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,8 +13,9 @@ from goldilocks.events import NewRequest, NewResponse
 from goldilocks.httpexceptions import HTTPRequestEntityTooLarge
 from goldilocks.location import lineage
 
-from .files import size_in_words
-from .models import Page
+from .language import LANGUAGES, Count, _
+from .models import Page, User
+from .security import ROLES
 
 #: No script, nothing from elsewhere, and nobody may put the handbook into a frame.
 POLICY = (
@@ -55,14 +55,32 @@ class Action:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A language at the foot of the page."""
+
+    locale: str
+    label: str
+    is_current: bool
+
+
 _ACTIONS = (
-    ("Read", "", "view"),
-    ("Edit", "@@edit", "edit"),
-    ("Add below", "@@add", "add"),
-    ("Move", "@@move", "move"),
-    ("History", "@@history", "view"),
-    ("Permissions", "@@permissions", "view"),
+    (_("Read"), "", "view"),
+    (_("Edit"), "@@edit", "edit"),
+    (_("Add below"), "@@add", "add"),
+    (_("Move"), "@@move", "move"),
+    (_("History"), "@@history", "view"),
+    (_("Permissions"), "@@permissions", "view"),
 )
+
+
+_KINDS = {
+    "page": _("page"),
+    "package": _("package"),
+    "module": _("module"),
+    "class": _("class"),
+    "function": _("function"),
+}
 
 
 class Frame:
@@ -115,19 +133,27 @@ class Frame:
             for label, name, permission in _ACTIONS
         ]
 
+    @cached_property
+    def languages(self) -> list[Choice]:
+        return [
+            Choice(locale, language.name, locale == self.request.locale_name)
+            for locale, language in LANGUAGES.items()
+        ]
+
+    @staticmethod
+    def role(user: User) -> str:
+        """What somebody's role is called."""
+        return ROLES.get(user.role, user.role)
+
+    @staticmethod
+    def kind(page: Any) -> str:
+        """What a page's kind is called."""
+        return _KINDS.get(page.kind, page.kind)
+
     def url(self, path: str, view: str = "", **query: Any) -> str:
         """The address of the page at ``path``."""
         words = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in query.items())
         return quote(self.request.script_name + path + view, safe="/@+") + (f"?{words}" if words else "")
-
-    def when(self, moment: datetime) -> str:
-        """A time for people."""
-        return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-
-    @staticmethod
-    def size(size_bytes: int) -> str:
-        """A number of bytes for people."""
-        return size_in_words(size_bytes)
 
     @cached_property
     def tree(self) -> list[Row]:
@@ -166,13 +192,13 @@ class Frame:
         place = next((at for at, row in enumerate(siblings) if row.path == page.path), 0)
         first, last = max(0, place - SIBLINGS_AROUND), place + SIBLINGS_AROUND + 1
         if first:
-            rows.append(Row(depth, f"{first} before", beside.path, "more"))
+            rows.append(Row(depth, _("${count} before", mapping={"count": Count(first)}), beside.path, "more"))
         for row in siblings[first:last]:
             rows.append(Row(depth, _label(row), row.path, row.kind, "here" if row.path == page.path else ""))
             if row.path == page.path:
                 rows.extend(_some(below.get(page.id, ()), depth + 1, page.path))
         if siblings[last:]:
-            rows.append(Row(depth, f"{len(siblings) - last} more", beside.path, "more"))
+            rows.append(Row(depth, _more(len(siblings) - last), beside.path, "more"))
         return rows
 
 
@@ -180,10 +206,14 @@ def _label(row: Any) -> str:
     return row.title if row.kind == "page" else row.name
 
 
+def _more(number: int) -> str:
+    return _("${count} more", mapping={"count": Count(number)})
+
+
 def _some(children: Any, depth: int, path: str) -> list[Row]:
     rows = [Row(depth, _label(row), row.path, row.kind) for row in children[:CHILDREN_SHOWN]]
     if len(children) > CHILDREN_SHOWN:
-        rows.append(Row(depth, f"{len(children) - CHILDREN_SHOWN} more", path, "more"))
+        rows.append(Row(depth, _more(len(children) - CHILDREN_SHOWN), path, "more"))
     return rows
 
 
@@ -214,7 +244,7 @@ def limit_body(event: Any) -> None:
     """Refuse what is larger than any form of ours may be, before a byte of it is read."""
     request = event.request
     if (request.content_length or 0) > request.registry.settings["handbook.upload_limit_bytes"] + FORM_BYTES:
-        raise HTTPRequestEntityTooLarge("That is more than the handbook takes at once.")
+        raise HTTPRequestEntityTooLarge(_("That is more than the handbook takes at once."))
 
 
 def add_headers(event: Any) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from goldilocks.config import Configurator
-from goldilocks.config.settings import PRODUCTION_SETTING, PRODUCTION_VARIABLE, SETTINGS, Settings
+from goldilocks.config.settings import OWN_SETTINGS, PRODUCTION_SETTING, SETTINGS, Settings
+from goldilocks.exceptions import ConfigurationError
 from goldilocks.names import (
+    DEFAULTS_PYRAMID,
     DEFAULTS_SECURE,
     DEFAULTS_SETTING,
     DEFAULTS_VARIABLE,
+    PROCESS,
     environment_keys,
     setting_keys,
 )
@@ -113,7 +116,7 @@ def test_the_applications_own_settings():
     [
         ({}, {}, False),
         ({PRODUCTION_SETTING: "yes"}, {}, True),
-        ({PRODUCTION_SETTING: "yes"}, {PRODUCTION_VARIABLE: "no"}, False),
+        ({PRODUCTION_SETTING: "yes"}, {"GOLDILOCKS_PRODUCTION": "no"}, False),
     ],
 )
 def test_production(said, environ, value):
@@ -122,10 +125,46 @@ def test_production(said, environ, value):
 
 
 def test_defaults_by_environment():
-    """Which defaults hold may be said by the environment; if nothing is said, nothing is written down."""
-    made = settings({}, {DEFAULTS_VARIABLE: DEFAULTS_SECURE})
-    assert made[DEFAULTS_SETTING] == DEFAULTS_SECURE
-    assert DEFAULTS_SETTING not in settings()
+    """Which defaults hold may be said by the environment; if nothing is said, they are the process's."""
+    made = settings({DEFAULTS_SETTING: DEFAULTS_SECURE}, {DEFAULTS_VARIABLE: DEFAULTS_PYRAMID})
+    assert made[DEFAULTS_SETTING] == DEFAULTS_PYRAMID
+    assert settings()[DEFAULTS_SETTING] == PROCESS.defaults
+
+
+def test_unknown_defaults():
+    """Defaults that there are not are refused, with the nearest that there are."""
+    with pytest.raises(ConfigurationError, match=r"goldilocks.defaults is 'secur', but only .*; did you mean 'secure'"):
+        settings({DEFAULTS_SETTING: "secur"})
+
+
+@pytest.mark.parametrize("own", OWN_SETTINGS[1:], ids=lambda own: own.name)
+@pytest.mark.parametrize("choice", [DEFAULTS_SECURE, DEFAULTS_PYRAMID])
+@pytest.mark.parametrize("is_none_said", [False, True])
+def test_defaults_of_our_own_settings(own, choice, is_none_said):
+    """What isn't said, or said as None, is what the chosen defaults make it."""
+    expected = own.secure if choice == DEFAULTS_SECURE else own.compatible
+    made = settings({own.key: None} if is_none_said else {}, {DEFAULTS_VARIABLE: choice})
+    assert made[own.key] is expected
+
+
+@pytest.mark.parametrize("own", OWN_SETTINGS[1:], ids=lambda own: own.name)
+def test_our_own_settings_said(own):
+    """A setting of ours has one name and one environment variable, which wins."""
+    assert settings({own.key: "true"})[own.key] is True
+    assert settings({own.key: "true"}, {own.variable: "0"})[own.key] is False
+    assert own.name not in settings({own.key: "true"})
+
+
+def test_words_for_our_own_settings():
+    """The name and the variable of a setting of ours."""
+    (debug,) = (own for own in OWN_SETTINGS if own.name == "debug")
+    assert (debug.key, debug.variable) == ("goldilocks.debug", "GOLDILOCKS_DEBUG")
+
+
+def test_no_debug_pages_in_production():
+    """Tracebacks for strangers are refused."""
+    with pytest.raises(ConfigurationError, match=r"goldilocks\.debug shows tracebacks to everybody"):
+        settings({"goldilocks.debug": "true", PRODUCTION_SETTING: "true"})
 
 
 def test_get_settings():

@@ -6,7 +6,6 @@ import pytest
 
 import goldilocks.traversal as traversal
 
-
 NAMES = """
     PATH_SAFE PATH_SEGMENT_SAFE VH_ROOT_KEY DefaultRootFactory IInterface IRequestFactory IResourceURL ITraverser
     ModelGraphTraverser ResourceTreeTraverser ResourceURL URLDecodeError ascii_ decode_path_info find_interface

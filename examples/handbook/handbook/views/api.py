@@ -15,6 +15,7 @@ from goldilocks.view import (
     view_defaults,
 )
 
+from ..language import english
 from ..models import Page
 from ..paths import clean_path, subtree
 from ..search import MAX_QUERY, plain, search
@@ -135,4 +136,4 @@ def not_found(error: HTTPNotFound, request: Any) -> dict[str, Any]:
 def forbidden(error: HTTPForbidden, request: Any) -> dict[str, Any]:
     reason = reason_of(error.result)
     where = reason.page.path if reason.page else None
-    return problem(request, 403, "you may not read this", entry=reason.entry, page=where)
+    return problem(request, 403, "you may not read this", entry=reason.entry and english(reason.entry), page=where)

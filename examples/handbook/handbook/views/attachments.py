@@ -9,6 +9,7 @@ from goldilocks.response import FileResponse
 from goldilocks.view import view_config
 
 from ..files import attach, detach, disposition, media_type, place_of
+from ..language import _
 from ..models import Attachment
 from ..pages import Refused
 from ..resources import Files
@@ -27,14 +28,14 @@ def upload(context: Files, request: Any) -> Any:
     sent = request.POST.get("file")
     try:
         if not hasattr(sent, "filename") or sent.file is None:
-            raise Refused("Choose a file first.")
+            raise Refused(_("Choose a file first."))
         limit = settings["handbook.upload_limit_bytes"]
         folder, author = settings["handbook.uploads"], request.identity.login
         with sent.file as stream:
             kept = attach(request.db, folder, page, str(sent.filename), stream, author, limit)
-        request.session.flash(f"{kept.name} is attached.")
+        request.session.flash(request.say(_("${name} is attached.", mapping={"name": kept.name})))
     except Refused as refused:
-        request.session.flash(str(refused))
+        request.session.flash(request.say(refused.message))
     return to_page(context, request)
 
 
@@ -52,6 +53,6 @@ def download(context: Attachment, request: Any) -> Any:
 def delete(context: Attachment, request: Any) -> Any:
     """Take the file from the page."""
     folder = context.__parent__
-    request.session.flash(f"{context.name} is deleted.")
+    request.session.flash(request.say(_("${name} is deleted.", mapping={"name": context.name})))
     detach(request.db, request.registry.settings["handbook.uploads"], context)
     return to_page(folder, request)

@@ -9,6 +9,7 @@ from goldilocks.view import view_config, view_defaults
 
 from ..difference import rows
 from ..files import detach_all
+from ..language import _
 from ..models import LibraryPage, Page
 from ..pages import Conflict, Refused, add_page, clean_text, delete_page, move_page, save_page
 from ..paths import clean_path, parent_of, slug
@@ -61,12 +62,13 @@ class Edit:
             )  # fmt: skip
         except Refused as refused:
             request.response.status = 400
-            return self.form(title, body, version, problem=str(refused))
+            return self.form(title, body, version, problem=request.say(refused.message))
         except Conflict:
             request.response.status = 409
             mine = clean_text(body)
             return self.form(title, mine, page.version, conflict=rows(page.body, mine), based_on=version)
-        request.session.flash("Saved." if changed else "Nothing was different, so nothing was saved.")
+        said = _("Saved.") if changed else _("Nothing was different, so nothing was saved.")
+        request.session.flash(request.say(said))
         return to_page(request, page.path)
 
 
@@ -92,8 +94,8 @@ class Add:
             page = add_page(request.db, self.page, name, title, body, author=request.identity.login)
         except Refused as refused:
             request.response.status = 400
-            return {"name": name, "title": title, "body": body, "problem": str(refused)}
-        request.session.flash(f"The page {page.path} is there.")
+            return {"name": name, "title": title, "body": body, "problem": request.say(refused.message)}
+        request.session.flash(request.say(_("The page ${path} is there.", mapping={"path": page.path})))
         return to_page(request, page.path)
 
 
@@ -116,20 +118,23 @@ class Move:
             path = move_page(request.db, self.page, self.target(target), name)
         except Refused as refused:
             request.response.status = 400
-            return {"parent": target, "name": name, "problem": str(refused)}
-        request.session.flash(f"The page moved to {path}. Old addresses still say where it went.")
+            return {"parent": target, "name": name, "problem": request.say(refused.message)}
+        moved = _("The page moved to ${path}. Old addresses still say where it went.", mapping={"path": path})
+        request.session.flash(request.say(moved))
         return to_page(request, path)
 
     def target(self, path: str) -> Page:
         """The page to move below, if the mover may add there."""
         page = self.request.tree.get(path)
         if page is None or not self.request.has_permission("view", page):
-            raise Refused(f"There is no page {path} to move below.")
+            raise Refused(_("There is no page ${path} to move below.", mapping={"path": path}))
         verdict = self.request.has_permission("add", page)
         if not verdict:
             reason = reason_of(verdict)
-            entry = f" (“{reason.entry}” on {reason.page.path})" if reason.page else ""
-            raise Refused(f"You may not add pages below {path}{entry}.")
+            if reason.page is None:
+                raise Refused(_("You may not add pages below ${path}.", mapping={"path": path}))
+            why = {"path": path, "entry": reason.entry, "where": reason.page.path}
+            raise Refused(_("You may not add pages below ${path} (“${entry}” on ${where}).", mapping=why))
         return page
 
     @view_config(request_method="POST", name="delete")
@@ -140,8 +145,8 @@ class Move:
             above = delete_page(request.db, self.page)
         except Refused as refused:
             request.response.status = 400
-            return self.show() | {"problem": str(refused)}
-        request.session.flash(f"The page {gone} is deleted.")
+            return self.show() | {"problem": request.say(refused.message)}
+        request.session.flash(request.say(_("The page ${path} is deleted.", mapping={"path": gone})))
         return to_page(request, above)
 
 

@@ -12,6 +12,7 @@ from goldilocks.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPRequestEn
 from goldilocks.response import Response
 from goldilocks.view import exception_view_config, forbidden_view_config, notfound_view_config
 
+from ..language import _
 from ..models import Page, User
 from ..pages import former_place
 from ..paths import clean_path, join, name_problem
@@ -57,7 +58,7 @@ def not_found(error: HTTPNotFound, request: Any) -> Any:
     return {
         "page": page,
         "wanted": wanted if len(wanted) <= 200 else wanted[:199] + "…",
-        "detail": error.detail if not missing else None,
+        "detail": request.say(error.detail) if error.detail and not missing else None,
         "moved": moved,
         "near": nearest(request, page, missing),
         "new_name": name if can_add and request.has_permission("add", page) else None,
@@ -85,8 +86,8 @@ def bad_bytes(error: UnicodeDecodeError, request: Any) -> Any:
         return Response(json_body={"error": "the address isn't UTF-8", "status": 400}, status=400)
     request.response.status = 400
     return {
-        "title": "That address can\u2019t be read",
-        "text": "It holds bytes that aren\u2019t UTF-8.",
+        "title": _("That address can’t be read"),
+        "text": _("It holds bytes that aren’t UTF-8."),
         "saved": None,
     }
 
@@ -94,7 +95,7 @@ def bad_bytes(error: UnicodeDecodeError, request: Any) -> Any:
 @exception_view_config(HTTPRequestEntityTooLarge, renderer="handbook:templates/problem.pt")
 def too_large(error: HTTPRequestEntityTooLarge, request: Any) -> dict[str, Any]:
     request.response.status = 413
-    return {"title": "That is too large", "text": error.detail, "saved": None}
+    return {"title": _("That is too large"), "text": error.detail, "saved": None}
 
 
 @exception_view_config(BadCSRFOrigin, renderer="handbook:templates/problem.pt")
@@ -102,5 +103,8 @@ def too_large(error: HTTPRequestEntityTooLarge, request: Any) -> dict[str, Any]:
 def stale_form(error: Exception, request: Any) -> dict[str, Any]:
     """The session ended while somebody wrote: what they wrote is shown, so that it isn't lost."""
     request.response.status = 400
-    text = "The form belongs to a session that has ended, or came from somewhere else. Open the page again and send it once more."
-    return {"title": "That form is too old", "text": text, "saved": text_of(request, "body") or None}
+    text = _(
+        "The form belongs to a session that has ended, or came from somewhere else. "
+        "Open the page again and send it once more."
+    )
+    return {"title": _("That form is too old"), "text": text, "saved": text_of(request, "body") or None}

@@ -10,10 +10,12 @@ from goldilocks.authorization import Allow, Authenticated, Everyone
 from goldilocks.httpexceptions import HTTPSeeOther
 from goldilocks.view import view_config, view_defaults
 
+from ..language import _
 from ..models import Page, User
 from ..pages import Refused
 from ..security import (
     EVERYTHING,
+    MAY,
     PERMISSIONS,
     ROLES,
     entry_problem,
@@ -47,6 +49,7 @@ class Permissions:
         return {
             "people": [(user, self.reasons(user)) for user in [None, *self.users]],
             "permissions": PERMISSIONS,
+            "may": MAY,
             "has_own": acl is not None,
             "entries": entries + spare,
             "choices": self.choices(),
@@ -74,15 +77,18 @@ class Permissions:
             request.db.flush()
             if not request.has_permission("administer", page):
                 raise Refused(
-                    "With these entries you could not set permissions here any more, so they were not saved."
+                    _(
+                        "With these entries you could not set permissions here any more, so they were not saved."
+                    )
                 )
         except Refused as refused:
             page.acl = before
             request.response.status = 400
-            return self.form(acl, str(refused))
-        request.session.flash(
-            "The permissions are set." if acl is not None else "The page inherits its permissions."
+            return self.form(acl, request.say(refused.message))
+        said = (
+            _("The page inherits its permissions.") if acl is None else _("The permissions are set.")
         )
+        request.session.flash(request.say(said))
         return HTTPSeeOther(request.resource_url(page, "@@permissions"))
 
     def sent(self) -> list[Any]:
@@ -102,4 +108,4 @@ class Permissions:
         for problem in filter(None, (entry_problem(entry, logins) for entry in acl or ())):
             raise Refused(problem)
         if acl is None and self.page.path == "/":
-            raise Refused("The first page has nothing to inherit from; it needs entries of its own.")
+            raise Refused(_("The first page has nothing to inherit from; it needs entries of its own."))

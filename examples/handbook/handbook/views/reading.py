@@ -10,6 +10,7 @@ from goldilocks.httpexceptions import HTTPFound, HTTPNotFound
 from goldilocks.view import view_config
 
 from ..difference import rows
+from ..language import _
 from ..markdown import Rendered, render
 from ..models import Attachment, LibraryPage, Page, Revision
 from ..paths import parent_of
@@ -77,12 +78,16 @@ def read_library_page(context: LibraryPage, request: Any) -> Any:
     """A page of the library: its documentation, and what stands below it by kind."""
     answer = read_page(context, request)
     if isinstance(answer, dict):
-        groups = (("Modules", ("package", "module")), ("Classes", ("class",)), ("Functions", ("function",)))
+        groups = (
+            (_("Modules"), ("package", "module")),
+            (_("Classes"), ("class",)),
+            (_("Functions"), ("function",)),
+            (_("Pages"), ("page",)),
+        )
         children = answer["children"]
         answer["groups"] = [
             (title, [row for row in children if row.kind in kinds]) for title, kinds in groups
         ]
-        answer["groups"].append(("Pages", [row for row in children if row.kind == "page"]))
     return answer
 
 
@@ -113,5 +118,5 @@ def revision_of(request: Any, page: Page, version: int) -> Revision:
     """A revision by its number."""
     found = request.db.scalar(select(Revision).filter_by(page_id=page.id, version=version))
     if found is None:
-        raise HTTPNotFound(f"This page has no revision {version}.")
+        raise HTTPNotFound(_("This page has no revision ${version}.", mapping={"version": version}))
     return found

@@ -18,4 +18,8 @@ def search_page(request: Any) -> dict[str, Any]:
     query = request.GET.get("q", "").strip()
     number = max(1, number_of(request.GET.get("page", ""), 1))
     hits = search(request.db, query, request.readable_pages, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-    return {"query": query, "hits": hits, "number": number, "last": max(1, -(-hits.total // PAGE_SIZE))}
+    found = request.say.plural(
+        "${count} page for “${query}”", "${count} pages for “${query}”", hits.total, query=query
+    )
+    last = max(1, -(-hits.total // PAGE_SIZE))
+    return {"query": query, "hits": hits, "found": found, "number": number, "last": last}

@@ -1,0 +1,223 @@
+"""``goldilocks serve``: an application on a port of this machine, for development.
+
+The story of a start: decide what is switched on, load the application, open the port, say on the terminal what is
+going on, and serve until somebody ends it. With ``--reload`` all this happens in a child process, see `reloader`.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from waitress.server import create_server
+
+from goldilocks.cli.reloader import serve_and_watch, watched_folders
+from goldilocks.cli.requestlog import RequestLog
+from goldilocks.cli.target import load, locate
+from goldilocks.cli.trouble import ListenError
+from goldilocks.settings import asbool
+
+#: The variables by which an application hears what is switched on, also one that makes itself when it is imported.
+DEBUG_VARIABLE = "GOLDILOCKS_DEBUG"
+PRODUCTION_VARIABLE = "GOLDILOCKS_PRODUCTION"
+TEMPLATES_VARIABLE = "GOLDILOCKS_RELOAD_TEMPLATES"
+
+#: Hosts that only this machine can reach.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: Hosts that mean every address of this machine, and what to write for them into the address bar.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "*": "127.0.0.1", "::": "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What is to be served, and how.
+
+    Attributes:
+        target: what the user said.
+        host: the address to listen on.
+        port: 0 for any that is free.
+        settings: from the command line.
+        debug: whether the error pages explain.
+        reload: whether the server is started anew when a file changes.
+    """
+
+    target: str
+    host: str
+    port: int
+    settings: Mapping[str, str]
+    debug: bool
+    reload: bool
+
+    def child_command(self, start: str) -> list[str]:
+        """Return the command of the process that serves this under the reloader."""
+        words = [sys.executable, "-m", "goldilocks", "serve", "--child", start]
+        words += ["--host", self.host, "--port", str(self.port), "--debug" if self.debug else "--no-debug"]
+        for key, value in self.settings.items():
+            words += ["--set", f"{key}={value}"]
+        return [*words, "--", self.target]
+
+
+def read_settings(context: click.Context, parameter: click.Parameter, said: Sequence[str]) -> dict[str, str]:
+    """Make settings of ``key=value`` words."""
+    settings = {}
+    for word in said:
+        key, equals, value = word.partition("=")
+        if not equals or not key.strip():
+            raise click.BadParameter(f"{word!r} is no key=value")
+        settings[key.strip()] = value.strip()
+    return settings
+
+
+@click.command("serve")
+@click.argument("target")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", default=6543, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 for any."
+)
+@click.option("--reload", is_flag=True, help="Start anew when a file of the application changes.")
+@click.option(
+    "--debug/--no-debug",
+    default=None,
+    help="Let error pages explain themselves. On, unless this is production.",
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", callback=read_settings,
+    help="A setting for the application; may be said several times.",
+)  # fmt: skip
+@click.option("--child", type=click.Choice(["first", "again"]), hidden=True)
+def command(
+    target: str,
+    host: str,
+    port: int,
+    reload: bool,
+    debug: bool | None,
+    settings: dict[str, str],
+    child: str | None,
+) -> None:
+    """Serve an application, for development.
+
+    TARGET is a file (hello.py), a module (shop), or a name in one (shop:make_app). Without a name, the first of these is
+    taken: app or application, main(global_config, **settings), includeme; otherwise the module is scanned for
+    views that decorators say.
+    """
+    is_debugging = decide_debug(debug, settings, os.environ)
+    serving = Serving(target, host, port, settings, is_debugging, reload or child is not None)
+    switch(os.environ, serving)
+    if reload:
+        folders = watched_folders(locate(target))
+        sys.exit(serve_and_watch(serving.child_command, folders))
+    run(serving, is_restart=child == "again")
+
+
+def decide_debug(said: bool | None, settings: Mapping[str, str], environ: Mapping[str, str]) -> bool:
+    """Decide whether error pages explain: as it was said, and otherwise wherever this isn't production."""
+    if said is not None:
+        return said
+    key = "goldilocks.debug"
+    if key in settings or DEBUG_VARIABLE in environ:
+        return asbool(settings.get(key, environ.get(DEBUG_VARIABLE)))
+    return not asbool(environ.get(PRODUCTION_VARIABLE, settings.get("goldilocks.production")))
+
+
+def switch(environ: MutableMapping[str, str], serving: Serving) -> None:
+    """Tell the application what is switched on."""
+    environ[DEBUG_VARIABLE] = "true" if serving.debug else "false"
+    if serving.reload:
+        environ.setdefault(TEMPLATES_VARIABLE, "true")
+
+
+# --- Serving -------------------------------------------------------------------------------------------------------
+
+
+def run(serving: Serving, is_restart: bool = False) -> None:
+    """Load, listen, say so, and serve until somebody ends it.
+
+    Raises:
+        CommandError: the application can't be loaded, or the port can't be had.
+    """
+    target = load(serving.target, serving.settings)
+    # behind the application, which may have set logging up in its own way
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    server = listen(RequestLog(target.app, echo), serving.host, serving.port)
+    address = url(serving.host, server)
+    if is_restart:
+        echo(f"started anew on {address}")
+    else:
+        for line in announcement(serving, target.taken, address):
+            echo(line)
+    stop_on_signals()
+    server.run()
+    if not serving.reload:
+        echo("Stopped.")
+
+
+def echo(line: str) -> None:
+    """Write a line to the terminal; colours only where they can be seen and are wanted."""
+    click.echo(line, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def listen(app: Any, host: str, port: int) -> Any:
+    """Open the port and return the server behind it.
+
+    Raises:
+        ListenError: it can't be opened.
+    """
+    try:
+        return create_server(app, host=host, port=port, ident=None)
+    except (OSError, ValueError) as error:
+        raise ListenError(_no_port(host, port, error)) from error
+
+
+def _no_port(host: str, port: int, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return f"port {port} of {host} is taken by another program; end that, or choose another port: --port {port + 1}"
+    if number in (errno.EACCES, errno.EPERM):
+        return f"you may not listen on port {port} of {host}; ports from 1024 on are free for everybody: --port 6543"
+    return f"can't listen on port {port} of {host!r}: {error}; is that an address of this machine?"
+
+
+def url(host: str, server: Any) -> str:
+    """Return the address for people to open."""
+    port = server.effective_listen[0][1] if hasattr(server, "effective_listen") else server.effective_port
+    shown = EVERYWHERE.get(host, host)
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+
+
+def announcement(serving: Serving, taken: str, address: str) -> list[str]:
+    """Return the lines that say what is going on."""
+    lines = [f"goldilocks serves {taken}", f"  address  {click.style(address, bold=True)}"]
+    if serving.debug:
+        lines.append("  debug    on: error pages show tracebacks (--no-debug switches that off)")
+    else:
+        lines.append("  debug    off: error pages explain nothing")
+    if serving.reload:
+        folders = ", ".join(map(str, watched_folders(locate(serving.target))))
+        lines.append(f"  reload   on: watching {folders}")
+    else:
+        lines.append("  reload   off (--reload starts the server anew when a file changes)")
+    if serving.debug and serving.host not in LOOPBACK:
+        warning = f"  Other machines may reach {serving.host}, and would see those tracebacks."
+        lines.append(click.style(warning, fg="yellow"))
+    return [*lines, "  Ctrl-C ends it."]
+
+
+def stop_on_signals() -> None:
+    """Let Ctrl-C and SIGTERM end the server in good order: what runs is finished, and nothing is printed."""
+
+    def stop(number: int, frame: Any) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(
+                each, signal.SIG_IGN
+            )  # the second Ctrl-C of an impatient user must not disturb the end
+        raise SystemExit(0)
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)

@@ -1,0 +1,196 @@
+"""What can only be a mistake is refused where it is said, and not with every request or never.
+
+All this is under one setting, ``refuse_mistakes``, because an application may have lived with its mistakes for years.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from goldilocks.exceptions import ConfigurationError
+from goldilocks.interfaces import IResponse
+from goldilocks.names import GOLDILOCKS, did_you_mean
+from goldilocks.routepattern import route_re
+from goldilocks.util import object_description
+
+if TYPE_CHECKING:
+    from goldilocks.types import AnyRegistry, AnyView
+
+#: Switches all that is refused here.
+REFUSE_MISTAKES = f"{GOLDILOCKS}.refuse_mistakes"
+
+#: The methods that a request has in practice.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+#: How a view may look.
+_SHAPES = "a view takes (request), or (context, request)"
+
+
+def refuses_mistakes(registry: AnyRegistry) -> bool:
+    """Tell whether the setting is on."""
+    settings = registry.settings
+    return settings is not None and bool(settings.get(REFUSE_MISTAKES, False))
+
+
+def check_methods(methods: Any) -> None:
+    """Refuse request methods that are written so that no request has them.
+
+    Raises:
+        ConfigurationError: says how they are written.
+    """
+    for method in (
+        (methods,) if isinstance(methods, str) else methods if isinstance(methods, Iterable) else ()
+    ):
+        words = re.findall(r"[^\s,|]+", method.upper()) if isinstance(method, str) else ()
+        if words and [method] != words and METHODS.issuperset(words):
+            meant = words[0] if len(words) == 1 else tuple(words)
+            raise ConfigurationError(
+                f"no request has the method {method!r}: a method is written in capitals, and several as a tuple: {meant!r}"
+            )
+
+
+#: What looks like a placeholder and is none, and what to write instead.
+_NO_PLACEHOLDERS = (
+    (r"<(?:\w+:)?(\w+)>", "a placeholder is written {{{0}}}, or {{{0}:regex}}"),
+    (r"\{([0-9][^{}]*)\}", "the name of a placeholder begins with a letter; {{{0}}} is taken as it stands"),
+    (
+        r"[{}]()",
+        "a brace stands alone and is taken as it stands; a placeholder is written {{name}}, or {{name:regex}}",
+    ),
+    (
+        r"/\*(\w+)(?=/)",
+        "a star takes all that follows, so that *{0} must stand at the end; one segment is {{{0}}}",
+    ),
+)
+
+
+def check_pattern(name: str, pattern: str | bytes) -> None:
+    """Refuse a route's pattern that has something in its literal text that was surely meant as a placeholder.
+
+    Raises:
+        ConfigurationError: says what to write instead.
+    """
+    literal = route_re.sub("x", pattern) if isinstance(pattern, str) else ""
+    for regex, advice in _NO_PLACEHOLDERS:
+        found = re.search(regex, literal)
+        if found:
+            raise ConfigurationError(f"route {name!r} has the pattern {pattern!r}: {advice.format(found[1])}")
+
+
+def check_factory(what: str, factory: Any) -> None:
+    """Refuse a factory that can't be called.
+
+    Raises:
+        ConfigurationError: says what to give instead.
+    """
+    if not callable(factory):
+        raise ConfigurationError(
+            f"a {what} is called with each request, but {object_description(factory)} can't be called: "
+            "give a function or a class"
+        )
+
+
+def check_instance(what: str, policy: Any) -> None:
+    """Refuse a class where one of its instances was meant.
+
+    Raises:
+        ConfigurationError: says how to make one.
+    """
+    if inspect.isclass(policy) and any(inspect.isfunction(found) for found in vars(policy).values()):
+        raise ConfigurationError(
+            f"the {what} is an object and not its class: make one, as in {policy.__name__}()"
+        )
+
+
+def check_view(view: AnyView, attr: str | None) -> None:
+    """Refuse what the default view mapper could only fail to call; another mapper may call a view in any way.
+
+    Args:
+        view: a function, a method, an instance or a class.
+        attr: the method that is to be called, or ``None``.
+
+    Raises:
+        ConfigurationError: says what is missing, and what to do.
+    """
+    if inspect.isclass(view):
+        _check_class(view, attr)
+        return
+    if attr is not None:
+        if not hasattr(view, attr):
+            raise ConfigurationError(
+                f"{object_description(view)} has no attribute {attr!r}{did_you_mean(attr, dir(view))}"
+            )
+    elif IResponse.providedBy(view):
+        raise ConfigurationError(
+            f"a response ({type(view).__name__}) is no view: give the function that makes it, without calling it"
+        )
+    elif not callable(view):
+        raise ConfigurationError(
+            f"{object_description(view)} can't be called, so it is no view: give a function, a class, "
+            "or an instance with the method's name as attr"
+        )
+    function = getattr(view, attr or "__call__") if attr or not inspect.isroutine(view) else view
+    _check_arguments(function, view)
+
+
+def _check_class(view: Any, attr: str | None) -> None:
+    described = object_description(view)
+    if view.__init__ is object.__init__ and view.__new__ is object.__new__:
+        raise ConfigurationError(
+            f"{described} can't be made with a request: give it a method __init__(self, request)"
+        )
+    name = attr or "__call__"
+    method = inspect.getattr_static(view, name, None) if attr else _special_method(view)
+    if method is None:
+        if _may_come_later(view, name):
+            return
+        methods = [word for word in dir(view) if not word.startswith("_")]
+        advice = did_you_mean(name, methods) if attr else "; say by attr which method answers"
+        raise ConfigurationError(f"{described} has no method {name!r}{advice}")
+    if inspect.isfunction(method):
+        needed, most = _range_of_arguments(method)
+        if needed > 1 or most < 1:
+            raise ConfigurationError(
+                f"method {name!r} of {described} is called with self alone, but takes {_words(needed, most)}: "
+                "what it needs of the request it finds where __init__ kept it"
+            )
+
+
+def _special_method(view: Any) -> Any:
+    # every class can be called itself, so that it must be looked for where its instances find it
+    return next((vars(base)["__call__"] for base in view.__mro__ if "__call__" in vars(base)), None)
+
+
+def _may_come_later(view: Any, name: str) -> bool:
+    """Tell whether instances may have what the class hasn't."""
+    inits = [base.__init__ for base in view.__mro__ if inspect.isfunction(base.__init__)]
+    return hasattr(view, "__getattr__") or any(name in init.__code__.co_names for init in inits)
+
+
+def _check_arguments(function: Any, view: AnyView) -> None:
+    plain = getattr(function, "__func__", function)
+    if not inspect.isfunction(plain) or hasattr(plain, "__signature__"):
+        return  # what it takes can't be known
+    bound = plain is not function
+    needed, most = (count - bound for count in _range_of_arguments(plain))
+    is_unbound = not bound and plain.__code__.co_varnames[:1] == ("self",)
+    if is_unbound or most in (1, 2) or (needed <= 2 <= most):
+        return  # an unbound method is refused by the mapper, in words of its own
+    described = object_description(view)
+    raise ConfigurationError(
+        f"{described} can't be a view, because it takes {_words(needed, most)}: {_SHAPES}"
+    )
+
+
+def _words(needed: float, most: float) -> str:
+    return f"{needed:.0f} arguments" if most > 0 else "no arguments"
+
+
+def _range_of_arguments(function: Any) -> tuple[float, float]:
+    """Return how many arguments a function needs and how many it takes, by position."""
+    code = function.__code__
+    most = float("inf") if code.co_flags & inspect.CO_VARARGS else code.co_argcount
+    return code.co_argcount - len(function.__defaults__ or ()), most
