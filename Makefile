@@ -7,12 +7,13 @@ PORT ?= 6543
 
 python = $(VENV)/bin/python
 sources = goldilocks tests examples benchmarks
+pot-options = -d handbook -k plural:1,2 --sort-by-file --no-linenumbers --width 100 --package-name handbook
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types tests format bench build clean
+.PHONY: help demo test lint types tests api-report format messages bench build clean
 
 help: ## say what can be made
-	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed-for-demo ## run the handbook, a wiki for a team, on http://localhost:6543
 	PYTHONPATH=examples/handbook $(python) -m handbook --port $(PORT)
@@ -29,9 +30,18 @@ types: $(VENV)/installed-for-test ## check all types
 tests: $(VENV)/installed-for-test ## run all tests, docstrings among them; they must run every branch
 	$(python) -m pytest -n auto -rs --cov --cov-report=term
 
+api-report: $(VENV)/installed-for-test ## write into docs/api-coverage.md which test exercises which name
+	$(python) -m pytest -q -p no:xdist -p tests.api_report --api-report=docs/api-coverage.md tests
+
 format: $(VENV)/installed-for-test ## bring all sources into shape
 	$(python) -m ruff check --fix $(sources)
 	$(python) -m ruff format $(sources)
+
+messages: $(VENV)/installed-for-test ## bring the handbook's translations up to what its sources say
+	cd examples/handbook && $(abspath $(VENV))/bin/pot-create $(pot-options) -o handbook/locale/handbook.pot handbook
+	cd examples/handbook && $(abspath $(VENV))/bin/pybabel update -D handbook -i handbook/locale/handbook.pot \
+		-d handbook/locale --no-fuzzy-matching --ignore-pot-creation-date --width 100
+	cd examples/handbook && $(abspath $(VENV))/bin/pybabel compile -D handbook -d handbook/locale --statistics
 
 bench: $(VENV)/installed-for-test ## measure
 	$(python) benchmarks/configuration.py

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from goldilocks.types import AnyRegistry, AnyRequest, Context, InterfaceSpec, Predicate
 
 #: How alike a path and a pattern must be for one to be a misspelling of the other, from 0 to 1.
-NEAR = 0.6
+NEAR = 0.55
 
 #: How many frames of a traceback are kept at its beginning and at its end.
 FIRST_FRAMES, LAST_FRAMES = 10, 40
@@ -160,9 +160,9 @@ def _likeness(asked: Sequence[str], pattern: Sequence[str]) -> float:
     total = 0.0
     for position, (segment, wanted) in enumerate(zip(asked, pattern, strict=False)):
         if wanted.startswith("*"):
-            return (total + 0.7 * (len(asked) - position)) / len(asked)
-        total += 0.9 if "{" in wanted else SequenceMatcher(None, segment, wanted).ratio()
-    return total / max(len(asked), len(pattern))
+            return (total + 0.5 * (len(asked) - position)) / len(asked)
+        total += 0.7 if "{" in wanted else SequenceMatcher(None, segment, wanted).ratio()
+    return 2 * total / (len(asked) + len(pattern))
 
 
 # --- The walk and the views ----------------------------------------------------------------------------------------

@@ -101,9 +101,7 @@ class HTTPException(Response, Exception):
 
     body_template_obj = Template("${explanation}${br}${br}\n${detail}\n${html_comment}\n")
     plain_template_obj = Template("${status}\n\n${body}")
-    html_template_obj = Template(
-        "<html>\n<head><title>${status}</title></head>\n<body>\n<h1>${status}</h1>\n${body}\n</body>\n</html>"
-    )
+    html_template_obj = words.WSGIHTTPException.html_template_obj
 
     def __init__(
         self,

@@ -53,8 +53,7 @@ class RegistryWords:
     def notify(self, *events: Any) -> None:
         """Tell every subscriber of these events, in the order in which they subscribed."""
         if self.has_listeners:
-            for _ in self.subscribers(events, None):  # type: ignore[attr-defined]
-                pass
+            self.subscribers(events, None)  # type: ignore[attr-defined]
 
 
 class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a dict of anything
@@ -266,7 +265,7 @@ class Introspector:
 
     def get(self, category_name: str, discriminator: Any, default: Any = None) -> Any:
         """Return one fact, by its discriminator or the discriminator's hash."""
-        return self._categories.setdefault(category_name, {}).get(discriminator, default)
+        return self._categories.get(category_name, {}).get(discriminator, default)
 
     def get_category(
         self,

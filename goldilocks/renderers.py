@@ -248,9 +248,8 @@ def _no_factory(name: str | None, type: str, registry: AnyRegistry) -> str:
     utilities = getattr(registry, "getUtilitiesFor", lambda iface: ())(IRendererFactory)
     known = sorted(known for known, _ in utilities)
     return (
-        f"No such renderer factory {type} (for renderer {name!r}){did_you_mean(type, known)}. "
-        f"Known are {', '.join(map(repr, known)) or 'none'}. "
-        f"Add it with config.add_renderer({type!r}, factory), or include the add-on that does"
+        f"No such renderer factory {type} (for renderer {name!r}; known are {', '.join(map(repr, known)) or 'none'}). "
+        f"Add it with config.add_renderer({type!r}, factory), or include the add-on that does{did_you_mean(type, known)}"
     )
 
 

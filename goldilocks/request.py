@@ -25,6 +25,7 @@ from goldilocks.i18n import LocalizerRequestMixin
 from goldilocks.interfaces import IRequest, IRequestExtensions, IResponse, ISessionFactory
 from goldilocks.response import Response, _get_response_factory
 from goldilocks.security import AuthenticationAPIMixin, SecurityAPIMixin
+from goldilocks.traversal import finding
 from goldilocks.url import URLMethodsMixin
 from goldilocks.util import InstancePropertyHelper, InstancePropertyMixin, Sentinel
 from goldilocks.viewcalls import ViewMethodsMixin
@@ -159,6 +160,10 @@ class Request(
         return self.registry.adapters.queryAdapter(ob, IResponse) is ob
 
 
+# where an application has no request factory, a path is walked with one of these
+finding.request_class = Request
+
+
 def route_request_iface(name: str, bases: tuple[InterfaceSpec, ...] = ()) -> InterfaceSpec:
     """Return the interface that marks requests of one route.
 
@@ -174,6 +179,8 @@ def route_request_iface(name: str, bases: tuple[InterfaceSpec, ...] = ()) -> Int
         f"{name}_combined_IRequest",
         bases=(iface, IRequest),
         __doc__=f"Requests of the route {name!r}, and then any request.",
+        # interfaces are equal if names and modules are, and a route called f"{name}_combined" may exist
+        __module__=f"{__name__}.combined",
     )
     return iface
 

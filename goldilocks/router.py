@@ -7,6 +7,7 @@ Everything that can be decided when the application is made is decided in ``__in
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,8 @@ class Router:
         self.registry = registry
         self.logger = seat(IDebugLogger)
         self.root_factory = seat(IRootFactory, default=DefaultRootFactory)
-        self.root_policy = self.root_factory  # COMPAT: Router.root_policy, its name before routes had factories
+        # COMPAT: Router.root_policy, its name before routes had factories
+        self.root_policy = self.root_factory
         self.routes_mapper = seat(IRoutesMapper)
         self.request_factory = seat(IRequestFactory, default=Request)
         self.request_extensions = seat(IRequestExtensions)
@@ -102,7 +104,9 @@ class Router:
         except Exception as error:
             if not self.answers_errors or _are_errors_wanted(environ):
                 raise
-            return self._failed(error, environ)(environ, start_response)
+            # SPEC: PEP 3333, the start_response callable: who answers anew says why
+            info = (type(error), error, error.__traceback__)
+            return self._failed(error, environ)(environ, functools.partial(start_response, exc_info=info))
 
     def _failed(self, error: Exception, environ: Environ) -> AnyResponse:
         """Log an error that nothing answered, once, and return the answer to it."""
@@ -130,21 +134,27 @@ class Router:
         """Answer a request that is the current one: handle it, then call back and tell those who wait for it."""
         handle = self.handle_request if _use_tweens else self.orig_handle_request
         registry = self.registry
+        response = None
         try:
-            response = handle(request)
-            if request.response_callbacks:
-                request._process_response_callbacks(response)
-            if registry.has_listeners:
-                registry.notify(NewResponse(request, response))
-            return response
-        finally:
-            self.finish_request(request)
+            try:
+                response = handle(request)
+                if "response_callbacks" in request.__dict__:
+                    request._process_response_callbacks(response)
+                if registry.has_listeners:
+                    registry.notify(NewResponse(request, response))
+            finally:
+                self.finish_request(request)
+        except BaseException:
+            _close(response)
+            raise
+        return response
 
     def finish_request(self, request: AnyRequest) -> None:
         """Call the finished callbacks, and let go of the context: it may hold the request."""
-        if request.finished_callbacks:
+        attrs = request.__dict__
+        if "finished_callbacks" in attrs:
             request._process_finished_callbacks()
-        request.__dict__.pop("context", None)
+        attrs.pop("context", None)
 
     def _introduce(self, request: AnyRequest) -> None:
         request.registry = self.registry
@@ -164,12 +174,15 @@ class Router:
         registry = request.registry
         notify = registry.notify if registry.has_listeners else _say_nothing
 
+        request.request_iface = IRequest  # before all listeners: one of them may choose another
         notify(NewRequest(request))
         root_factory = self._match_route(request)
         notify(BeforeTraversal(request))
         context, view_name = self._walk(request, root_factory)
         notify(ContextFound(request))
-        views = view_table(registry).find(IViewClassifier, request.request_iface, providedBy(context), view_name)
+        views = view_table(registry).find(
+            IViewClassifier, request.request_iface, providedBy(context), view_name
+        )
         try:
             response = call_views(views, context, request)
         except PredicateMismatch as mismatch:
@@ -180,7 +193,6 @@ class Router:
 
     def _match_route(self, request: AnyRequest) -> Any:
         """Let the first route that matches take the request; return the factory of the root to walk from."""
-        request.request_iface = IRequest
         if self.routes_mapper is None:
             return self.root_factory
         info = self.routes_mapper(request)
@@ -192,7 +204,9 @@ class Router:
         attrs = request.__dict__
         attrs["matchdict"] = info["match"]
         attrs["matched_route"] = route
-        request.request_iface = request.registry.queryUtility(IRouteRequest, name=route.name, default=IRequest)
+        request.request_iface = request.registry.queryUtility(
+            IRouteRequest, name=route.name, default=IRequest
+        )
         return route.factory or self.root_factory
 
     def _walk(self, request: AnyRequest, root_factory: Any) -> tuple[Context, str]:
@@ -218,7 +232,8 @@ class Router:
         raise mismatch
 
     def _missed(self, request: AnyRequest, context: Context) -> AnyResponse:
-        if self.explains_methods and self.routes_mapper is not None and request.matched_route is None:
+        is_unrouted = self.routes_mapper is not None and "matched_route" not in request.__dict__
+        if self.explains_methods and is_unrouted:
             path = request.path_info or "/"
             allowed = allowed_by_routes(self.routes_mapper.table.candidates(path), path, request)
             if allowed:
@@ -254,6 +269,13 @@ class Router:
 def _are_errors_wanted(environ: Environ) -> bool:
     """Tell whether those around the application want its errors themselves, as test tools and debuggers do."""
     return environ.get("paste.throw_errors", False) or environ.get("wsgi.handleErrors") is False
+
+
+def _close(response: AnyResponse) -> None:
+    """Close the body of a response that nobody will send."""
+    close = getattr(getattr(response, "app_iter", None), "close", None)
+    if close is not None:
+        close()
 
 
 def _say_nothing(event: Any) -> None:

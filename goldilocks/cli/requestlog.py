@@ -120,16 +120,13 @@ def line(
     )
 
 
-def size(size_bytes: float) -> str:
+def size(size_bytes: int) -> str:
     """Return a size in a unit that suits it.
 
     >>> size(17), size(1234), size(5_600_000)
     ('17 B', '1.2 kB', '5.6 MB')
     """
-    for unit in _UNITS[:-1]:
-        if size_bytes < 1000:
-            break
-        size_bytes /= 1000
-    else:
-        unit = _UNITS[-1]
-    return f"{size_bytes:.0f} {unit}" if unit == "B" else f"{size_bytes:.1f} {unit}"
+    if size_bytes < 1000:
+        return f"{size_bytes} B"
+    power = min((len(str(size_bytes)) - 1) // 3, len(_UNITS) - 1)
+    return f"{size_bytes / 1000**power:.1f} {_UNITS[power]}"

@@ -112,7 +112,9 @@ def command(
     switch(os.environ, serving)
     if reload:
         folders = watched_folders(locate(target))
-        sys.exit(serve_and_watch(serving.child_command, folders))
+        code = serve_and_watch(serving.child_command, folders)
+        say_goodbye(code == 0)
+        sys.exit(code)
     run(serving, is_restart=child == "again")
 
 
@@ -154,8 +156,13 @@ def run(serving: Serving, is_restart: bool = False) -> None:
             echo(line)
     stop_on_signals()
     server.run()
-    if not serving.reload:
-        echo("Stopped.")
+    say_goodbye(not serving.reload)
+
+
+def say_goodbye(is_wanted: bool) -> None:
+    """Say that all is over, on a line of its own behind the ^C that a terminal shows."""
+    if is_wanted:
+        echo("\nStopped." if sys.stdout.isatty() else "Stopped.")
 
 
 def echo(line: str) -> None:

@@ -185,6 +185,10 @@ def _package_path(file: Path) -> list[str] | None:
 # --- Making --------------------------------------------------------------------------------------------------------
 
 
+#: Kinds of parameters up to this one can be given by position.
+_POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
 class _Maker:
     """Makes a WSGI application of what is found in a module."""
 
@@ -240,16 +244,11 @@ class _Maker:
         if isinstance(found, ModuleType) or not callable(found):
             return None
         parameters = _parameters(found)
-        needed = [
-            each.name
-            for each in parameters
-            if each.kind <= each.POSITIONAL_OR_KEYWORD and each.default is each.empty
-        ]
-        if (
-            IRouter.providedBy(found)
-            or len(needed) > 1
-            or any(each.kind is each.VAR_POSITIONAL for each in parameters)
-        ):
+        needed = [each.name for each in parameters if each.kind <= _POSITIONAL and each.default is each.empty]
+        if needed[-1:] == ["request"]:  # a view
+            return None
+        is_open = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+        if IRouter.providedBy(found) or len(needed) > 1 or is_open:
             return functools.partial(self._ready, found)
         if _takes_settings(found):
             return functools.partial(self._called, found, parameters)
@@ -270,7 +269,7 @@ class _Maker:
     def _called(self, factory: Any, parameters: list[inspect.Parameter]) -> Any:
         file = getattr(self.module, "__file__", None) or ""
         global_config = {"here": os.path.dirname(file), "__file__": file}
-        takes_it = parameters[0].kind <= inspect.Parameter.POSITIONAL_OR_KEYWORD
+        takes_it = parameters[0].kind <= _POSITIONAL
         return factory(global_config, **self.settings) if takes_it else factory(**self.settings)
 
     def _configured(self, config: Configurator) -> Any:

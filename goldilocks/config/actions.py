@@ -310,7 +310,7 @@ def winner_of(
     """
     if len(rivals) == 1 and done is None:  # PERF: configuration of many routes; nearly every action is alone
         return rivals[0], []
-    first, *rest = sorted(rivals, key=lambda rival: (rival[1]["includepath"], rival[0]))
+    first, *rest = sorted(rivals, key=lambda rival: (tuple(rival[1]["includepath"]), rival[0]))
     couples = [(first[1], other) for _, other in rest]
     if done is not None:
         couples.insert(0, (done, first[1]))
@@ -430,7 +430,7 @@ class ActionTopic:
         hash(discriminator)
         facts = introspectables if self.introspection else ()
         info = self.action_info
-        if info is NOWHERE:
+        if info is NOWHERE and not self._ainfo:  # said directly, outside of every directive
             info = place_of_caller()
         if not self.autocommit:
             self.action_state.action(

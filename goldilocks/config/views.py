@@ -449,14 +449,9 @@ def _relate_template(registry: AnyRegistry, facts: Iterable[Introspectable], ren
     A renderer without a factory is an error of the request, not of the configuration: an add-on may come later.
     """
     introspector = getattr(registry, "introspector", None)
-    if (
-        introspector is None
-        or introspector.get("renderer factories", getattr(renderer, "type", None)) is None
-    ):
-        return
-    for fact in facts:
-        if fact.category_name == "templates":
-            fact.relate("renderer factories", renderer.type)
+    templates = [fact for fact in facts if fact.category_name == "templates"]
+    if templates and introspector and introspector.get("renderer factories", renderer.type) is not None:
+        templates[0].relate("renderer factories", renderer.type)
 
 
 def isexception(o: Any) -> bool:

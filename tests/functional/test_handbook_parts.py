@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import re
 import sys
 from itertools import pairwise
@@ -78,6 +80,10 @@ def test_a_summary_passes_over_headings_and_code():
         summary_of("# Title\n\n```python\ncode\n```\n\nSee [the *plan*](/plan/) **now**.")
         == "See the plan now."
     )
+
+
+def test_a_summary_passes_over_a_heading_that_is_underlined():
+    assert summary_of("```pydoc\nast\n~~~\n\nThe ast module.\n```") == "The ast module."
 
 
 def test_a_difference_marks_the_words_that_changed():
@@ -334,3 +340,9 @@ def test_filling_twice_changes_nothing(tmp_path):
     assert [numbers[:2] for numbers in seen] == [(1, 2), (2, 2)] * 2
     assert not library.is_filled(engine)
     engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["files", "language", "paths", "search", "security"])
+def test_examples_in_docstrings_are_true(name):
+    result = doctest.testmod(importlib.import_module(f"handbook.{name}"))
+    assert result.attempted and not result.failed

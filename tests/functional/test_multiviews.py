@@ -176,7 +176,7 @@ def test_order_of_the_application():
     """``add_accept_view_order`` says what is preferred where the client doesn't care."""
 
     def app(config):
-        config.add_accept_view_order("application/json", weighs_more_than="text/html")
+        config.add_accept_view_order("application/json", weighs_more_than=["text/html", "text/plain"])
         for text, accept in OFFERS.items():
             config.add_view(answering(text), accept=accept)
 

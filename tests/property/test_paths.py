@@ -79,9 +79,12 @@ def test_bytes_of_a_path_are_decoded_or_refused(raw):
         assert traversal_path_info(raw.decode("latin-1")) == expected
 
 
-@given(st.lists(name), st.data())
+@given(st.lists(name.filter(lambda value: not value.startswith("@@"))), st.data())
 def test_path_of_a_resource_finds_it(names, data):
-    """The path of a resource leads to it, from wherever in the tree one looks."""
+    """The path of a resource leads to it, from wherever in the tree one looks.
+
+    Unless its name, or that of a resource above it, begins as only a view's name does.
+    """
     root, leaf = grow(names)
     start = data.draw(st.sampled_from([root, leaf]))
     assert find_resource(start, resource_path(leaf)) is leaf

@@ -70,8 +70,8 @@ def patterns(draw):
             count += 1
     if draw(st.booleans()) and draw(st.booleans()):
         return pattern + "*rest", meaning + "(?P<rest>.*?)", "rest"
-    if pattern.endswith("*"):
-        pattern, meaning = pattern + "!", meaning + "!"  # a star at the very end would be one
+    if re.search(r"\*\w*\Z", pattern):
+        pattern, meaning = pattern + "!", meaning + "!"  # what looks like a star at the end would be one
     return pattern, meaning, None
 
 

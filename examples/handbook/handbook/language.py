@@ -114,8 +114,9 @@ class Speaker:
 
     def when(self, moment: datetime) -> str:
         """A day and time."""
-        day = {"day": moment.day, "month": MONTHS[moment.month - 1], "year": moment.year}
-        return self(_("${day} ${month} ${year}, ${time} UTC", mapping=day | {"time": f"{moment:%H:%M}"}))
+        parts = {"day": moment.day, "year": moment.year, "time": f"{moment:%H:%M}"}
+        parts["month"] = MONTHS[moment.month - 1]
+        return self(_("${day} ${month} ${year}, ${time} UTC", mapping=parts))
 
     def several(self, messages: Iterable[str]) -> str:
         """Several messages, one after the other."""

@@ -60,7 +60,9 @@ def summary_of(body: str) -> str:
         if is_text:
             words.append(line.strip() if fenced else _plain(line))
         elif words:
-            break
+            if (line.strip() and not mark) or re.search(r"\w", words[-1]):
+                break
+            words = []  # what was underlined is a heading
     text = " ".join(words)
     return text if len(text) <= MAX_SUMMARY else text[: MAX_SUMMARY - 1].rsplit(" ", 1)[0] + "…"
 

@@ -138,6 +138,7 @@ def reason_of(verdict: Any) -> Reason:
 def in_words(entry: tuple[str, str, Iterable[str]]) -> str:
     """An entry as one would say it.
 
+    >>> from handbook.language import english
     >>> english(in_words((Deny, Everyone, ["edit", "add"])))
     'Deny everyone: edit, add pages'
     """
@@ -154,7 +155,7 @@ def in_words(entry: tuple[str, str, Iterable[str]]) -> str:
 
 def principal_in_words(principal: str) -> str:
     """Whom an entry speaks of."""
-    kind, _, name = principal.partition(":")
+    kind, _colon, name = principal.partition(":")
     if kind == "role":
         return GROUPS.get(name, name)
     return {Everyone: _("everyone"), Authenticated: _("whoever is logged in")}.get(principal, name)

@@ -74,6 +74,9 @@ _ACTIONS = (
 )
 
 
+#: What only forms are sent to: nothing is there to come back to.
+_FORMS_ONLY = frozenset({"logout", "language", "delete", "upload"})
+
 _KINDS = {
     "page": _("page"),
     "package": _("package"),
@@ -110,15 +113,20 @@ class Frame:
 
     @property
     def flashes(self) -> list[str]:
-        return self.request.session.pop_flash()
+        """What is to be said once. Looked at before it is taken: taking makes a session, and with it a cookie."""
+        session = self.request.session
+        return session.pop_flash() if session.peek_flash() else []
 
     @property
     def here(self) -> str:
         """Where to come back to after a login: path and query of this request."""
         try:
-            return self.request.path_qs
+            address = self.request.path_qs
         except UnicodeDecodeError:  # an address that can't be read is no place to come back to
-            return "/"
+            return self.url("/")
+        if self.request.path_info.rpartition("/")[2].lstrip("@") in _FORMS_ONLY:
+            return self.url(self.page.path)
+        return address
 
     @cached_property
     def actions(self) -> list[Action]:
@@ -192,7 +200,9 @@ class Frame:
         place = next((at for at, row in enumerate(siblings) if row.path == page.path), 0)
         first, last = max(0, place - SIBLINGS_AROUND), place + SIBLINGS_AROUND + 1
         if first:
-            rows.append(Row(depth, _("${count} before", mapping={"count": Count(first)}), beside.path, "more"))
+            rows.append(
+                Row(depth, _("${count} before", mapping={"count": Count(first)}), beside.path, "more")
+            )
         for row in siblings[first:last]:
             rows.append(Row(depth, _label(row), row.path, row.kind, "here" if row.path == page.path else ""))
             if row.path == page.path:
@@ -250,6 +260,8 @@ def limit_body(event: Any) -> None:
 def add_headers(event: Any) -> None:
     for name, value in HEADERS.items():
         event.response.headers[name] = value
+    if event.response.content_type == "text/html":
+        event.response.vary = ("Accept-Language", "Cookie")
     if "Cache-Control" not in event.response.headers:
         event.response.headers["Cache-Control"] = "private, no-cache"
 

@@ -87,7 +87,7 @@ GET /wrapped
 GET /wrapped-nothing
 GET /mapper
 GET /attr
-GET /attr-missing
+GET /attr-missing | app: missing
 GET /lambda
 GET /partial
 GET /bound
@@ -189,10 +189,18 @@ class Attr:
         return Response("went")
 
 
-@view("attr-missing", attr="nowhere")
 class AttrMissing:
     def __init__(self, request):
         pass
+
+
+def missing():
+    config = Configurator()
+    config.add_view(AttrMissing, name="attr-missing", attr="nowhere")
+    try:
+        return config.make_wsgi_app()
+    except Exception as error:
+        return Response(type(error).__name__)
 
 
 class Bound:
@@ -437,4 +445,4 @@ def application():
         kind = type(error).__name__
         config = Configurator(registry=config.registry)
         config.add_view(lambda request: Response(kind), name="unknown-renderer")
-    return config.make_wsgi_app()
+    return {None: config.make_wsgi_app(), "missing": missing()}

@@ -92,7 +92,7 @@ def outcome(call):
     try:
         return repr(call())
     except Exception as error:
-        return f"{type(error).__name__}: {getattr(error, 'detail', '')}"
+        return type(error).__name__
 
 
 def ok(request):
@@ -100,7 +100,7 @@ def ok(request):
 
 
 def bad(error, request):
-    return Response(f"bad: {type(error).__name__} | {error.title} | {error.detail} | {error.explanation}", status=400)
+    return Response(f"bad: {type(error).__name__} {error.title}", status=400)
 
 
 def say(config):

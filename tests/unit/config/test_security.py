@@ -2,6 +2,7 @@
 
 import pytest
 
+from goldilocks.acl import ALL_PERMISSIONS
 from goldilocks.config import Configurator
 from goldilocks.csrf import LegacySessionCSRFStoragePolicy, SessionCSRFStoragePolicy
 from goldilocks.exceptions import ConfigurationConflictError, ConfigurationError
@@ -47,9 +48,9 @@ def test_security_policy_is_registered(config):
 
 def test_policy_may_be_a_dotted_name(config):
     """A dotted name stands for the policy."""
-    config.set_security_policy(f"{LegacySecurityPolicy.__module__}.LegacySecurityPolicy")
+    config.set_security_policy("goldilocks.acl.ALL_PERMISSIONS")
     config.commit()
-    assert get(config, ISecurityPolicy) is LegacySecurityPolicy
+    assert get(config, ISecurityPolicy) is ALL_PERMISSIONS
 
 
 def test_two_security_policies_conflict(config):

@@ -136,4 +136,6 @@ def not_found(error: HTTPNotFound, request: Any) -> dict[str, Any]:
 def forbidden(error: HTTPForbidden, request: Any) -> dict[str, Any]:
     reason = reason_of(error.result)
     where = reason.page.path if reason.page else None
-    return problem(request, 403, "you may not read this", entry=reason.entry and english(reason.entry), page=where)
+    return problem(
+        request, 403, "you may not read this", entry=reason.entry and english(reason.entry), page=where
+    )

@@ -85,9 +85,7 @@ class Permissions:
             page.acl = before
             request.response.status = 400
             return self.form(acl, request.say(refused.message))
-        said = (
-            _("The page inherits its permissions.") if acl is None else _("The permissions are set.")
-        )
+        said = _("The page inherits its permissions.") if acl is None else _("The permissions are set.")
         request.session.flash(request.say(said))
         return HTTPSeeOther(request.resource_url(page, "@@permissions"))
 
@@ -101,7 +99,7 @@ class Permissions:
                 what = [EVERYTHING] if len(asked) == len(PERMISSIONS) else asked
                 place = number_of(text_of(request, f"place-{number}"), number + 1)
                 rows.append((place, number, [text_of(request, f"action-{number}"), principal, what]))
-        return [entry for _, _, entry in sorted(rows)]
+        return [row[2] for row in sorted(rows)]
 
     def check(self, acl: list[Any] | None) -> None:
         logins = [user.login for user in self.users]

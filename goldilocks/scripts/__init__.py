@@ -1,0 +1,1 @@
+"""The programs that applications start by name from their own code; people type ``goldilocks`` instead."""
