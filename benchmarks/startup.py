@@ -18,12 +18,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from benchmarks.calls import Caller
 from benchmarks.contenders import CONTENDERS, SUBJECT
 from benchmarks.rounds import PATIENCE_S, ROOT, Row, Say, environment
 from benchmarks.scenarios import SCENARIOS
 
 COUNTS = (100, 1_000, 10_000)
 SCANNED = 1_000
+
+#: Who finds decorated views in modules.
+SCANNERS = (SUBJECT, "pyramid")
 
 IMPORT = """
 import sys, time
@@ -42,18 +46,22 @@ def run(rounds: int, say: Say) -> list[Row]:
     jobs: list[tuple[str, ...]] = [("import",), *(("build", str(count)) for count in COUNTS), ("scan", str(SCANNED))]
     for job in jobs:
         say(f"start-up: {' '.join(job)}")
-        few = 1 if job == ("build", "10000") and rounds < 5 else min(rounds, 5) if job[0] != "import" else rounds
-        for _ in range(few):
+        for _ in range(rounds if job[0] == "import" else _rounds_of(job, rounds)):
             for name in contenders:
                 if (name, job) not in left_out and not _measure(name, job, rows, say):
                     left_out.add((name, job))
     return list(rows.values())
 
 
+def _rounds_of(job: tuple[str, ...], rounds: int) -> int:
+    """Return how often a job is done that takes long: a part of it is measured in a few minutes, too."""
+    return 1 + rounds // 5 if int(job[1]) > 1_000 else 1 + rounds // 2
+
+
 def _measure(name: str, job: tuple[str, ...], rows: dict[str, Row], say: Say) -> bool:
     contender = CONTENDERS[name]
-    if job[0] == "scan" and "pyramid" not in (name, contender.module) and name != SUBJECT:
-        return False  # nobody else scans for views
+    if job[0] == "scan" and name not in SCANNERS:
+        return False
     if job[0] == "import":
         path = [str(ROOT), *([str(contender.path)] if contender.path else [])][::-1]
         command = [sys.executable, "-c", IMPORT.format(path=path, module=contender.startup)]
@@ -85,9 +93,7 @@ def main(contender: str, job: str, count: str) -> None:
 
 def build(applications: Any, count: int) -> dict[str, float]:
     """Build an application with ``count`` routes and views, and ask it once."""
-    from benchmarks.calls import Caller
-
-    applications.hello if hasattr(applications, "_app") else applications.hello()  # what only the first one loads
+    applications.hello()  # loads what only the first application loads
     hit = SCENARIOS[f"routes-{count}"].hits[0]
     collector = Collector()
     gc.collect()

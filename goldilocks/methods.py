@@ -70,7 +70,7 @@ def _allowed(predicates: Iterable[Any], context: Context, request: AnyRequest) -
     for predicate in predicates:
         if _holds(predicate, context, request):
             continue
-        methods = _methods_of(predicate)
+        methods = methods_of(predicate)
         if methods is None:
             return None
         passing.update(methods)
@@ -85,7 +85,7 @@ def _holds(predicate: Any, context: Context, request: AnyRequest) -> bool:
         return False
 
 
-def _methods_of(predicate: Any) -> Collection[str] | None:
+def methods_of(predicate: Any) -> Collection[str] | None:
     """Return the methods that a predicate lets pass; ``None`` for one that doesn't ask for the method."""
     if isinstance(predicate, RequestMethodPredicate):
         return predicate.val

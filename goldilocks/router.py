@@ -7,7 +7,6 @@ Everything that can be decided when the application is made is decided in ``__in
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,8 @@ from zope.interface import implementer, providedBy
 
 from goldilocks.debugpages import error_page, requested
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
-from goldilocks.exceptions import PredicateMismatch
-from goldilocks.httpexceptions import HTTPInternalServerError, HTTPNotFound
+from goldilocks.exceptions import PredicateMismatch, URLDecodeError
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPInternalServerError, HTTPNotFound
 from goldilocks.interfaces import (
     IDebugLogger,
     IExecutionPolicy,
@@ -37,6 +36,7 @@ from goldilocks.request import Request, apply_request_extensions
 from goldilocks.response import Response
 from goldilocks.threadlocal import RequestContext
 from goldilocks.traversal import DefaultRootFactory, ResourceTreeTraverser
+from goldilocks.traversal.paths import requested_path
 from goldilocks.viewtable import call_views, view_table
 
 if TYPE_CHECKING:
@@ -98,18 +98,25 @@ class Router:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, as PEP 3333 wants it."""
+        has_response = False
         try:
             response = self.execution_policy(environ, self)
+            has_response = True
             return response(environ, start_response)
         except Exception as error:
             if not self.answers_errors or _are_errors_wanted(environ):
                 raise
-            # SPEC: PEP 3333, the start_response callable: who answers anew says why
+            page = self._failed(error, environ)
+            if not has_response:
+                return page(environ, start_response)
+            # SPEC: PEP 3333, the start_response callable: who may have begun to answer and answers anew says why
             info = (type(error), error, error.__traceback__)
-            return self._failed(error, environ)(environ, functools.partial(start_response, exc_info=info))
+            return page(environ, lambda status, headers: start_response(status, headers, info))
 
     def _failed(self, error: Exception, environ: Environ) -> AnyResponse:
         """Log an error that nothing answered, once, and return the answer to it."""
+        if isinstance(error, URLDecodeError):  # what a client sends is no failure of the server
+            return HTTPBadRequest()
         log.error("nothing answered the error of %r", " ".join(requested(environ)), exc_info=error)
         return error_page(error, environ) if self.explains_errors else HTTPInternalServerError()
 
@@ -172,14 +179,17 @@ class Router:
             PredicateMismatch: there are some, and none takes this request.
         """
         registry = request.registry
-        notify = registry.notify if registry.has_listeners else _say_nothing
+        has_listeners = registry.has_listeners
 
         request.request_iface = IRequest  # before all listeners: one of them may choose another
-        notify(NewRequest(request))
+        if has_listeners:
+            registry.notify(NewRequest(request))
         root_factory = self._match_route(request)
-        notify(BeforeTraversal(request))
+        if has_listeners:
+            registry.notify(BeforeTraversal(request))
         context, view_name = self._walk(request, root_factory)
-        notify(ContextFound(request))
+        if has_listeners:
+            registry.notify(ContextFound(request))
         views = view_table(registry).find(
             IViewClassifier, request.request_iface, providedBy(context), view_name
         )
@@ -232,17 +242,17 @@ class Router:
         raise mismatch
 
     def _missed(self, request: AnyRequest, context: Context) -> AnyResponse:
+        path = requested_path(request)
         is_unrouted = self.routes_mapper is not None and "matched_route" not in request.__dict__
         if self.explains_methods and is_unrouted:
-            path = request.path_info or "/"
             allowed = allowed_by_routes(self.routes_mapper.table.candidates(path), path, request)
             if allowed:
                 return _wrong_method(request, allowed, None)
         if not self.debug_notfound:
-            raise HTTPNotFound(request.path_info)
+            raise HTTPNotFound(path)
         attrs = request.__dict__
         message = (
-            f"debug_notfound of url {request.url}; path_info: {request.path_info!r}, "
+            f"debug_notfound of url {request.url}; path_info: {path!r}, "
             f"context: {context!r}, view_name: {attrs['view_name']!r}, subpath: {attrs['subpath']!r}, "
             f"traversed: {attrs['traversed']!r}, root: {attrs['root']!r}, vroot: {attrs['virtual_root']!r}, "
             f"vroot_path: {attrs['virtual_root_path']!r}"
@@ -278,16 +288,12 @@ def _close(response: AnyResponse) -> None:
         close()
 
 
-def _say_nothing(event: Any) -> None:
-    """Take the place of ``notify`` where nobody listens."""
-
-
 def _wrong_method(request: AnyRequest, allowed: set[str], cause: BaseException | None) -> AnyResponse:
     """Answer ``OPTIONS``, and refuse every other method with the list of those that are answered."""
     allowed = allowed | {"OPTIONS"}
     if request.method == "OPTIONS":
         return Response(status=204, allow=sorted(allowed))
-    raise MethodMismatch(request.path_info, allowed=allowed) from cause
+    raise MethodMismatch(requested_path(request), allowed=allowed) from cause
 
 
 def default_execution_policy(environ: Environ, router: Any) -> AnyResponse:

@@ -19,6 +19,7 @@ from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPTemporaryRedirect, default_exceptionresponse_view
 from goldilocks.interfaces import IRoutesMapper
 from goldilocks.names import VENUSIAN_CATEGORY
+from goldilocks.traversal.paths import requested_path
 from goldilocks.urldispatch import RoutesMapper
 from goldilocks.util import object_description
 from goldilocks.viewcalls import (
@@ -364,7 +365,7 @@ class AppendSlashNotFoundViewFactory:
 
     def __call__(self, context: Context, request: AnyRequest) -> AnyResponse:
         """Redirect, or answer as the not-found view does."""
-        path = request.path_info
+        path = requested_path(request)
         mapper = request.registry.queryUtility(IRoutesMapper)
         if mapper is not None and not path.endswith("/"):
             slashed = path + "/"

@@ -139,7 +139,9 @@ class ConfiguredApplications:
         root = byhand.guarded()
 
         def login(request: Any) -> Any:
-            return Response("welcome", headerlist=[("Content-Type", "text/plain"), *remember(request, "baloo")])
+            response = Response("welcome")
+            response.headerlist.extend(remember(request, "baloo"))
+            return response
 
         def node(context: Any, request: Any) -> Any:
             return Response(f"{request.authenticated_userid} at {context.depth}")

@@ -38,13 +38,19 @@ class Excuse:
 
 class Applications:
     def _app(self, *urls: Any, middleware: tuple[str, ...] = ()) -> Any:
-        module = sys.modules["benchmarked_urls"] = ModuleType("benchmarked_urls")
-        vars(module)["urlpatterns"] = list(urls)
         logging.getLogger("django").setLevel(logging.CRITICAL)
+        if not settings.configured:
+            self._configure(middleware)
+        module = ModuleType(f"benchmarked_urls_{len(urls)}")
+        vars(module)["urlpatterns"] = list(urls)
+        sys.modules[module.__name__] = module
+        settings.ROOT_URLCONF = module.__name__
+        return WSGIHandler()
+
+    def _configure(self, middleware: tuple[str, ...]) -> None:
         settings.configure(
             DEBUG=False,
             SECRET_KEY=byhand.SECRET,
-            ROOT_URLCONF="benchmarked_urls",
             ALLOWED_HOSTS=["localhost", "127.0.0.1"],
             MIDDLEWARE=list(middleware),
             SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
@@ -53,7 +59,6 @@ class Applications:
             TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
         )
         django.setup(set_prefix=False)
-        return WSGIHandler()
 
     def hello(self) -> Built:
         return Built(self._app(path("", lambda request: HttpResponse("Hello, world!"))), "route /; no middleware")

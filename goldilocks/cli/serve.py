@@ -11,17 +11,19 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 import click
 from waitress.server import create_server
 
+from goldilocks import compat
+from goldilocks.cli.application import load, locate, takes_target
 from goldilocks.cli.reloader import serve_and_watch, watched_folders
 from goldilocks.cli.requestlog import RequestLog
-from goldilocks.cli.target import load, locate
 from goldilocks.cli.trouble import ListenError
+from goldilocks.names import PYRAMID
 from goldilocks.settings import asbool
 
 #: The variables by which an application hears what is switched on, also one that makes itself when it is imported.
@@ -59,24 +61,14 @@ class Serving:
         """Return the command of the process that serves this under the reloader."""
         words = [sys.executable, "-m", "goldilocks", "serve", "--child", start]
         words += ["--host", self.host, "--port", str(self.port), "--debug" if self.debug else "--no-debug"]
+        words += [f"--{PYRAMID}"] if compat.is_installed() else []
         for key, value in self.settings.items():
             words += ["--set", f"{key}={value}"]
         return [*words, "--", self.target]
 
 
-def read_settings(context: click.Context, parameter: click.Parameter, said: Sequence[str]) -> dict[str, str]:
-    """Make settings of ``key=value`` words."""
-    settings = {}
-    for word in said:
-        key, equals, value = word.partition("=")
-        if not equals or not key.strip():
-            raise click.BadParameter(f"{word!r} is no key=value")
-        settings[key.strip()] = value.strip()
-    return settings
-
-
 @click.command("serve")
-@click.argument("target")
+@takes_target
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", default=6543, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 for any."
@@ -87,10 +79,6 @@ def read_settings(context: click.Context, parameter: click.Parameter, said: Sequ
     default=None,
     help="Let error pages explain themselves. On, unless this is production.",
 )
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", callback=read_settings,
-    help="A setting for the application; may be said several times.",
-)  # fmt: skip
 @click.option("--child", type=click.Choice(["first", "again"]), hidden=True)
 def command(
     target: str,
@@ -105,7 +93,8 @@ def command(
 
     TARGET is a file (hello.py), a module (shop), or a name in one (shop:make_app). Without a name, the first of these is
     taken: app or application, main(global_config, **settings), includeme; otherwise the module is scanned for
-    views that decorators say.
+    views that decorators say. An ini file (development.ini, development.ini#shop) is served, too, where the extra
+    goldilocks-framework[ini] is installed.
     """
     is_debugging = decide_debug(debug, settings, os.environ)
     serving = Serving(target, host, port, settings, is_debugging, reload or child is not None)

@@ -397,7 +397,7 @@ class Configurator(
         if name.startswith("_"):
             return ""  # not a directive, but something that a tool looks for
         known = [word for word in (*dir(type(self)), *directives) if not word.startswith("_")]
-        return did_you_mean(name, known) or "; if an add-on brings it, include the add-on first"
+        return f" (an add-on that brings one must be included first){did_you_mean(name, known)}"
 
     # -- beginning and ending
 

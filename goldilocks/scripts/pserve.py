@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 from goldilocks import compat
+from goldilocks.cli.application import read_settings
 from goldilocks.cli.reloader import serve_and_watch
-from goldilocks.cli.serve import read_settings
 from goldilocks.paster import get_config_loader
 
 

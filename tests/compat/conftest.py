@@ -8,8 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
@@ -24,6 +23,7 @@ CACHE = Path(os.environ.get("COMPAT_CACHE", ROOT / ".cache"))
 SHARED = ("webob", "zope.interface", "venusian", "translationstring")
 
 
+@pytest.fixture(scope="session")
 def shared_requirements() -> list[str]:
     """Return what the framework stands on, in the versions that run here."""
     return [f"{name}=={version(name)}" for name in SHARED]
@@ -57,7 +57,7 @@ def environment(name: str, *requirements: str) -> Path:
 
 
 @contextmanager
-def _alone(lock: Path):
+def _alone(lock: Path) -> Iterator[None]:
     """Let one process at a time in: workers of pytest-xdist want the same environment at the same moment."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
@@ -75,8 +75,3 @@ def make_environment() -> Callable[..., Path]:
     """Return the function that makes environments, for tests that choose what is in one."""
     return environment
 
-
-@pytest.fixture(scope="session")
-def own_paths() -> str:
-    """Return where goldilocks and what it stands on are found, for another environment's ``PYTHONPATH``."""
-    return os.pathsep.join([str(ROOT), sysconfig.get_paths()["purelib"]])

@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 RUNNER = HERE / "runner.py"
 APPLICATIONS = sorted(path.stem for path in HERE.glob("applications/*.py"))
+ALL = tuple(APPLICATIONS)
 PYRAMID, GOLDILOCKS = "pyramid", "goldilocks"
 ALWAYS, SECURE = "always", "secure"
 
@@ -86,17 +88,16 @@ LISTED = listed_differences()
 
 
 @pytest.fixture(scope="session")
-def pyramid_python(make_environment, request) -> Path:
+def pyramid_python(make_environment: Callable[..., Path], shared_requirements: list[str]) -> Path:
     """The interpreter of an environment with the real Pyramid."""
-    from importlib.metadata import version
-
-    shared = [f"{name}=={version(name)}" for name in ("webob", "zope.interface", "venusian", "translationstring")]
-    return make_environment("pyramid", "pyramid==2.1", "zope.component", "setuptools<82", *shared)
+    return make_environment("pyramid-2.1", "pyramid==2.1", "zope.component", "setuptools<82", *shared_requirements)
 
 
 @cache
-def play(python: str, framework: str, defaults: str, application: str, cookies: str = "{}") -> dict[str, Any]:
-    """Play an application in a process of its own; return its answers and the cookies that it left."""
+def play(
+    python: str, framework: str, defaults: str, applications: tuple[str, ...], cookies: str = "{}"
+) -> dict[str, Any]:
+    """Play applications in a process of their own; return their answers and the cookies that they left."""
     environ = {
         **os.environ,
         "PYTHONPATH": str(ROOT) if framework == GOLDILOCKS else "",
@@ -105,7 +106,7 @@ def play(python: str, framework: str, defaults: str, application: str, cookies: 
         "COMPAT_COOKIES": cookies,
     }
     done = subprocess.run(
-        [python, str(RUNNER), framework, application],
+        [python, str(RUNNER), framework, *applications],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -116,12 +117,11 @@ def play(python: str, framework: str, defaults: str, application: str, cookies: 
     )
     assert done.returncode == 0, done.stderr[-3000:]
     result: dict[str, Any] = json.loads(done.stdout)
-    answers = result["answers"][application]
-    assert "" not in answers, f"{application} does not start under {framework}: {done.stderr[-3000:]}"
-    return {
-        "answers": {row: comparable(answer, framework) for row, answer in answers.items()},
-        "cookies": result["cookies"],
-    }
+    answers = {}
+    for application, rows in result["answers"].items():
+        assert "" not in rows, f"{application} does not start under {framework}: {done.stderr[-3000:]}"
+        answers.update({(application, row): comparable(answer, framework) for row, answer in rows.items()})
+    return {"answers": answers, "cookies": result["cookies"]}
 
 
 def comparable(answer: dict[str, Any], framework: str) -> dict[str, Any]:
@@ -142,8 +142,8 @@ def row_id(value: Any) -> str:
 @pytest.mark.parametrize(("application", "row"), ROWS, ids=row_id)
 def test_same_answer(application: str, row: str, pyramid_python: Path) -> None:
     """Under Pyramid's defaults an answer is Pyramid's, or the difference is listed."""
-    theirs = play(str(pyramid_python), PYRAMID, "", application)["answers"][row]
-    ours = play(sys.executable, GOLDILOCKS, "pyramid", application)["answers"][row]
+    theirs = play(str(pyramid_python), PYRAMID, "", ALL)["answers"][application, row]
+    ours = play(sys.executable, GOLDILOCKS, "pyramid", ALL)["answers"][application, row]
     difference = LISTED.get((application, row))
     if difference is None or difference.when == SECURE:
         assert ours == theirs
@@ -154,8 +154,8 @@ def test_same_answer(application: str, row: str, pyramid_python: Path) -> None:
 @pytest.mark.parametrize(("application", "row"), ROWS, ids=row_id)
 def test_secure_answer(application: str, row: str, pyramid_python: Path) -> None:
     """Under our own defaults an answer is Pyramid's, or the difference is listed."""
-    theirs = play(str(pyramid_python), PYRAMID, "", application)["answers"][row]
-    ours = play(sys.executable, GOLDILOCKS, "secure", application)["answers"][row]
+    theirs = play(str(pyramid_python), PYRAMID, "", ALL)["answers"][application, row]
+    ours = play(sys.executable, GOLDILOCKS, "secure", ALL)["answers"][application, row]
     difference = LISTED.get((application, row))
     if difference is None:
         assert ours == theirs
@@ -202,11 +202,11 @@ def test_cookies_of_the_other(
 ) -> None:
     """Sessions, tickets and CSRF tokens in cookies that one framework made are understood by the other."""
     pythons = {PYRAMID: str(pyramid_python), GOLDILOCKS: sys.executable}
-    cookies = play(pythons[writer], writer, "pyramid", written)["cookies"][written]
-    expected = play(pythons[reader], reader, "pyramid", written)["cookies"][written]
+    cookies = play(pythons[writer], writer, "pyramid", (written,))["cookies"][written]
+    expected = play(pythons[reader], reader, "pyramid", (written,))["cookies"][written]
     assert set(cookies) == set(expected) == {"session", "auth_tkt", "csrf_token", "full"}
 
-    answers = play(pythons[reader], reader, "pyramid", read, json.dumps({read: cookies}))["answers"]
+    answers = play(pythons[reader], reader, "pyramid", (read,), json.dumps({read: cookies}))["answers"]
 
     assert [json.loads(answer["body"]) for answer in answers.values()] == [
         {"a": "1", "flash": ["message"], "token": True},

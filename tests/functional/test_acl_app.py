@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 
 from goldilocks.authentication import AuthTktCookieHelper
 from goldilocks.authorization import ACLHelper
@@ -22,6 +21,7 @@ from goldilocks.security import (
     remember,
     view_execution_permitted,
 )
+from tests.support import serve
 
 
 class Node(dict):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 
 from goldilocks import events
 from goldilocks.request import add_global_response_headers
 from goldilocks.response import Response
+from tests.support import serve
 
 
 def application(view, *more):

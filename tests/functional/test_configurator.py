@@ -795,13 +795,13 @@ def test_directive_overridden():
 def test_what_no_directive_is():
     """An unknown attribute is an error with the nearest name, or the advice to include what brings it."""
     config = Configurator()
-    with pytest.raises(AttributeError, match="no directive 'add_rout'; did you mean 'add_route'"):
+    with pytest.raises(AttributeError, match=r"no directive 'add_rout' .*; did you mean 'add_route'"):
         config.add_rout  # noqa: B018
     with pytest.raises(
-        AttributeError, match="no directive 'xyz'; if an add-on brings it, include the add-on first"
+        AttributeError, match=r"no directive 'xyz' \(an add-on that brings one must be included first\)$"
     ):
         config.xyz  # noqa: B018
-    with pytest.raises(AttributeError, match="no directive '_rout'$"):
+    with pytest.raises(AttributeError, match=r"no directive '_rout'$"):
         config._rout  # noqa: B018
 
 

@@ -11,6 +11,7 @@ from goldilocks.authorization import ACLHelper
 from goldilocks.config import Configurator
 from goldilocks.httpexceptions import HTTPException, HTTPForbidden, HTTPNotFound
 from goldilocks.registry import Registry
+from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.router import Router
 from tests.support import browse, serve
@@ -149,13 +150,19 @@ def test_own_views_win(include, debug):
 
 def test_own_forbidden_view_wins():
     """The same holds for refusals."""
-    include = lambda config: config.add_forbidden_view(lambda request: Response("mine", status=403))  # noqa: E731
+
+    def include(config):
+        config.add_forbidden_view(lambda request: Response("mine", status=403))
+
     assert explaining(include).get("/vault", status=403).text == "mine"
 
 
 def test_append_slash():
     """A not-found view that only appends slashes has the explaining page where there is nothing to append to."""
-    include = lambda config: config.add_notfound_view(append_slash=True)  # noqa: E731
+
+    def include(config):
+        config.add_notfound_view(append_slash=True)
+
     assert "explains itself" in explaining(include).get("/nothing", status=404)
 
 
@@ -238,7 +245,10 @@ def test_log_line_cannot_be_forged(caplog):
 
 def test_exception_views_come_first(caplog):
     """An error that an exception view answers is none."""
-    include = lambda config: config.add_exception_view(lambda request: Response("sorry", status=500))  # noqa: E731
+
+    def include(config):
+        config.add_exception_view(lambda request: Response("sorry", status=500))
+
     assert serve(application, include).get("/fail", status=500, extra_environ=AS_A_SERVER).text == "sorry"
     assert caplog.records == []
 
@@ -250,6 +260,36 @@ def test_outside_of_everything():
         config.set_execution_policy(lambda environ, router: 1 / 0)
 
     serve(include).get("/", status=500, extra_environ=AS_A_SERVER)
+
+
+def test_answer_that_was_begun(caplog):
+    """An answer that fails when it has begun is replaced, as long as nothing of it was sent."""
+
+    def begin(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        raise ValueError("too late")
+
+    def include(config):
+        config.set_execution_policy(lambda environ, router: begin)
+
+    assert "too late" in serve(include, goldilocks__debug="true").get(
+        "/", status=500, extra_environ=AS_A_SERVER
+    )
+    assert len(caplog.records) == 1
+
+
+def test_request_that_is_sent_by_hand():
+    """An application that is called by a request gets its errors answered, too."""
+    app = Configurator().make_wsgi_app()
+    app.execution_policy = lambda environ, router: 1 / 0
+    assert Request.blank("/").get_response(app).status_int == 500
+
+
+@pytest.mark.parametrize("path", ["/%ff", "/book/%c3", "/a/%e2%82/b"])
+def test_path_that_is_no_text(path, caplog):
+    """A path that isn't UTF-8 is a bad request, and no error of the application's."""
+    serve(application).get(path, status=400, extra_environ=AS_A_SERVER)
+    assert caplog.records == []
 
 
 def test_page_that_fails(caplog):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import browse, serve
 from zope.interface import Attribute, Interface, implementer
 
 from goldilocks import events
 from goldilocks.config import Configurator
 from goldilocks.interfaces import INewRequest
 from goldilocks.response import Response
+from tests.support import browse, serve
 
 
 def fine(request):

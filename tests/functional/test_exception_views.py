@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import pytest
-from tests.support import serve
 from zope.interface import Interface, implementer
 
 from goldilocks import events
@@ -15,6 +14,7 @@ from goldilocks.httpexceptions import HTTPForbidden, HTTPFound, HTTPNotFound
 from goldilocks.interfaces import IException
 from goldilocks.response import Response
 from goldilocks.tweens import EXCVIEW
+from tests.support import serve
 
 
 class IBurnt(IException):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import browse, serve
 from zope.interface import Interface
 
 from goldilocks.config import Configurator, not_
@@ -14,6 +13,7 @@ from goldilocks.methods import MethodMismatch
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.view import render_view_to_response
+from tests.support import browse, serve
 
 
 def fine(request):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import browse, serve
 from zope.interface import Interface, implementer
 
 from goldilocks.config import Configurator
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.response import Response
+from tests.support import browse, serve
 
 
 def answering(text):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 from zope.interface import Interface, alsoProvides, implementer
 
 from goldilocks.config import not_
 from goldilocks.events import NewRequest
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.response import Response
+from tests.support import serve
 
 # Under Pyramid's defaults a wrong method is a 404 like any other refusal.
 COMPATIBLE = {"goldilocks__defaults": "pyramid"}

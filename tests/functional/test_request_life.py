@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 from zope.interface import Interface
 
 from goldilocks import events
@@ -12,6 +11,7 @@ from goldilocks.interfaces import IRequest, IView, IViewClassifier
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.threadlocal import get_current_request, manager
+from tests.support import serve
 
 #: What the router writes onto a request, in the order in which it does.
 WRITTEN = (
@@ -333,3 +333,17 @@ def test_environ_without_path_info():
     started = []
     body = app(environ, lambda status, headers: started.append(status))
     assert (started, b"".join(body)) == (["200 OK"], b"root")
+
+
+@pytest.mark.parametrize("append_slash", [False, True])
+def test_nothing_found_without_path_info(append_slash):
+    """Where ``PATH_INFO`` is left out and nothing answers, that is a 404 like any other."""
+    config = Configurator()
+    config.add_route("page", "/page")
+    if append_slash:
+        config.add_notfound_view(append_slash=True)
+    environ = Request.blank("/").environ
+    del environ["PATH_INFO"]
+    started = []
+    config.make_wsgi_app()(environ, lambda status, headers: started.append(status))
+    assert started == ["404 Not Found"]

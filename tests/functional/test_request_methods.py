@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 
 from goldilocks.events import NewRequest
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.request import Request
 from goldilocks.response import Response
+from tests.support import serve
 
 
 def application(view, *arguments, **options):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 
 from goldilocks.config import not_
 from goldilocks.csrf import (
@@ -16,6 +15,7 @@ from goldilocks.csrf import (
 from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken
 from goldilocks.response import Response
 from goldilocks.session import SignedCookieSessionFactory
+from tests.support import serve
 
 SECRET = "a secret of more than thirty-two bytes, all of them new"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 from zope.interface import implementer
 
 from goldilocks import events
@@ -11,6 +10,7 @@ from goldilocks.config import Configurator
 from goldilocks.interfaces import IResponse
 from goldilocks.request import Request
 from goldilocks.response import FileIter, FileResponse, Response
+from tests.support import serve
 
 
 class Body:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 
 from goldilocks import events
 from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.threadlocal import get_current_request, manager
+from tests.support import serve
 
 
 class Porridge(Exception):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 
 from goldilocks.response import Response
 from goldilocks.traversal import find_resource, resource_path
+from tests.support import serve
 
 
 class Folder(dict):

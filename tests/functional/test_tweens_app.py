@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.response import Response
 from goldilocks.tweens import EXCVIEW, INGRESS, MAIN
+from tests.support import serve
 
 
 def named(name):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.support import serve
 
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.response import Response
+from tests.support import serve
 
 
 def linking(link, *more):

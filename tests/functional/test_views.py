@@ -6,7 +6,6 @@ import datetime
 import functools
 
 import pytest
-from tests.support import serve
 from webob import Response as WebObResponse
 
 from goldilocks.config.views import combine_decorators
@@ -14,6 +13,7 @@ from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPFound
 from goldilocks.response import Response
 from goldilocks.view import view_config
+from tests.support import serve
 
 # --- What can be a view ----------------------------------------------------------------------------------------------
 

@@ -18,8 +18,9 @@ MAX_SUMMARY = 160
 #: Characters that no text needs: C0 without tab and line feed. (A NUL would cut a text short inside SQLite.)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
-#: What a summary leaves out of Markdown: a link but for its words, stars, backticks, underscores around words.
-_LINK_OR_MARK = re.compile(r"\[([^\]]*)\]\([^)]*\)|\*+|`+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)")
+#: What a summary leaves out of Markdown: a link but for its words, stars, backticks, underscores around words. Nothing
+#: reads past where the same could begin again, so a text of brackets takes no longer than any other.
+_LINK_OR_MARK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|\*+|`+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)")
 
 
 class Refused(Exception):

@@ -57,7 +57,7 @@ def match_expression(query: str) -> str | None:
     return " ".join(quoted) or None
 
 
-_MARKS = re.compile(r"`{3,}\w*|^#+ |^> |-{3,}|\||\[|\]\([^)\s]*\)|\*\*", re.MULTILINE)
+_MARKS = re.compile(r"`{3,}\w*|^#+ |^> |-{3,}|\||\[|\]\([^()\s]*\)|\*\*", re.MULTILINE)
 _CONTROLS = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 
 

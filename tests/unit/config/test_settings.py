@@ -133,7 +133,9 @@ def test_defaults_by_environment():
 
 def test_unknown_defaults():
     """Defaults that there are not are refused, with the nearest that there are."""
-    with pytest.raises(ConfigurationError, match=r"goldilocks.defaults is 'secur', but only .*; did you mean 'secure'"):
+    with pytest.raises(
+        ConfigurationError, match=r"goldilocks.defaults is 'secur', but only .*; did you mean 'secure'"
+    ):
         settings({DEFAULTS_SETTING: "secur"})
 
 
