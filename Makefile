@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 6543
+ONLY ?=
+BENCH ?= .bench
 
 python = $(VENV)/bin/python
 sources = goldilocks tests examples benchmarks
@@ -43,14 +45,14 @@ messages: $(VENV)/installed-for-test ## bring the handbook's translations up to 
 		-d handbook/locale --no-fuzzy-matching --ignore-pot-creation-date --width 100
 	cd examples/handbook && $(abspath $(VENV))/bin/pybabel compile -D handbook -d handbook/locale --statistics
 
-bench: $(VENV)/installed-for-test ## measure
-	$(python) benchmarks/configuration.py
+bench: $(BENCH)/installed ## measure, beside other frameworks; ONLY=hello,json for a part of it
+	$(BENCH)/bin/python -m benchmarks --only '$(ONLY)'
 
 build: $(VENV)/installed-for-test ## make wheel and source archive in dist/
 	$(python) -m build
 
 clean: ## remove all that was made
-	rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/installed-for-demo: pyproject.toml setup.cfg | $(python)
@@ -61,7 +63,15 @@ $(VENV)/installed-for-test: pyproject.toml setup.cfg | $(python)
 	$(python) -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-$(python):
+# Peers of the benchmark live in an environment of their own; Falcon is in it once more, from the wheel that isn't compiled.
+$(BENCH)/installed: benchmarks/peers.txt pyproject.toml setup.cfg | $(BENCH)/bin/python
+	$(BENCH)/bin/python -m pip install --quiet --requirement benchmarks/peers.txt --editable .
+	$(BENCH)/bin/python -m pip install --quiet --upgrade --no-deps --target $(BENCH)/falcon-pure --platform any \
+		--only-binary :all: "$$(grep ^falcon benchmarks/peers.txt)"
+	-$(BENCH)/bin/python -m pip install --quiet granian
+	@touch $@
+
+$(python) $(BENCH)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("goldilocks needs Python 3.11 or newer, this is " \
 		+ sys.version.split()[0] + "; name another one: make PYTHON=python3.13 ...")'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)

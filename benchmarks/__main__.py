@@ -6,8 +6,8 @@ import argparse
 import contextlib
 import datetime
 import json
-import platform
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -45,17 +45,25 @@ def main() -> None:
     kept = folder / f"{results['when'].replace(':', '').replace(' ', 'T')}.json"
     kept.write_text(json.dumps(results, indent=1), encoding="utf-8")
     print(report.report(results))
-    print(f"\n\nEvery timing: {_short(kept)}; printed again by --report. The applications' own words: "
-          f"{_short(ENVIRONMENT / 'log.txt')}")
+    print(
+        f"\n\nEvery timing: {_short(kept)}; printed again by --report. The applications' own words: "
+        f"{_short(ENVIRONMENT / 'log.txt')}"
+    )
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition(":")[0])
-    parser.add_argument("--only", default="", metavar="NAMES", help="scenarios or families of them, startup, sockets")
+    parser.add_argument(
+        "--only", default="", metavar="NAMES", help="scenarios or families of them, startup, sockets"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"{ROUNDS} by default")
-    parser.add_argument("--ms", type=int, default=WHILE_MS, help=f"how long one timing takes; {WHILE_MS} by default")
+    parser.add_argument(
+        "--ms", type=int, default=WHILE_MS, help=f"how long one timing takes; {WHILE_MS} by default"
+    )
     parser.add_argument("--contenders", default="", metavar="NAMES", help=f"of {', '.join(CONTENDERS)}")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="print a kept file again; measure nothing")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="print a kept file again; measure nothing"
+    )
     return parser.parse_args()
 
 
@@ -88,7 +96,9 @@ def _measure(name: str, options: argparse.Namespace, results: dict[str, Any], lo
     elif name == "sockets":
         missing = sockets.missing()
         if missing:
-            note(f"  nothing is measured over a socket: {missing} can't be found (wrk is a package of your system)")
+            note(
+                f"  nothing is measured over a socket: {missing} can't be found (wrk is a package of your system)"
+            )
         else:
             results["rows"] += sockets.run(min(options.rounds, 3), SOCKET_S, log, note)
     else:
@@ -100,6 +110,11 @@ def _scenario(name: str, options: argparse.Namespace, results: dict[str, Any], l
     wanted = options.contenders.replace(",", " ").split() or list(CONTENDERS)
     contenders = [it for it in CONTENDERS if it in wanted and takes_part(it, scenario)]
     _say(name)
+    for it in wanted:
+        if scenario.family == "routes" and scenario.arguments[0] > CONTENDERS[it].routes_limit:
+            note(
+                f"  {CONTENDERS[it].title} isn't built with more than {CONTENDERS[it].routes_limit} routes: it takes minutes"
+            )
     measurement = Measurement(scenario, contenders, log, note)
     with contextlib.suppress(LeftOut):  # goldilocks itself: noted, and there is nothing to compare with
         measurement.run(options.rounds, options.ms / 1000)

@@ -119,7 +119,12 @@ class Caller:
 
 
 def _environ(
-    method: str, path: str, query: str, headers: Iterable[tuple[str, str]], body: bytes, content_type: str = ""
+    method: str,
+    path: str,
+    query: str,
+    headers: Iterable[tuple[str, str]],
+    body: bytes,
+    content_type: str = "",
 ) -> dict[str, Any]:
     environ: dict[str, Any] = dict(BROWSER, REQUEST_METHOD=method, PATH_INFO=path, QUERY_STRING=query)
     for name, value in headers:

@@ -16,7 +16,7 @@ class Spread:
     high: float
 
     def __str__(self) -> str:
-        return f"{number(self.median)} [{number(self.low)}–{number(self.high)}]"
+        return f"{number(self.median)} [{number(self.low)}-{number(self.high)}]"
 
 
 def spread(figures: Sequence[float]) -> Spread:

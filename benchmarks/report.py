@@ -49,9 +49,13 @@ def report(results: Results) -> str:
         )
     parts.append(_verdict(rows))
     if results["shapes"]:
-        parts.append("What was built. (by hand: what the framework doesn't have)\n\n" + _shapes(results["shapes"]))
+        parts.append(
+            "What was built. (by hand: what the framework doesn't have)\n\n" + _shapes(results["shapes"])
+        )
     if results["notes"]:
-        parts.append("Left out.\n\n" + "\n".join(f"  {note.strip()}" for note in results["notes"]))
+        parts.append(
+            "Left out.\n\n" + "\n".join(f"  {note.strip()}" for note in dict.fromkeys(results["notes"]))
+        )
     return "\n\n\n".join(part for part in parts if part)
 
 
@@ -79,7 +83,7 @@ def _present(rows: Sequence[Row], names: Iterable[str]) -> list[str]:
 
 
 def _table(rows: Sequence[Row], names: Sequence[str]) -> str:
-    lines = [["", SUBJECT, *(f"× {CONTENDERS[name].title}" for name in names)]]
+    lines = [["", SUBJECT, *(f"x {CONTENDERS[name].title}" for name in names)]]
     for row in rows:
         own = row["seconds"].get(SUBJECT)
         cells = [_cell(row, name) for name in names]
@@ -87,7 +91,12 @@ def _table(rows: Sequence[Row], names: Sequence[str]) -> str:
             lines.append([row["name"], WRITE[row["unit"]](figures.spread(own).median) if own else "", *cells])
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     return "\n".join(
-        "  ".join([line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))])
+        "  ".join(
+            [
+                line[0].ljust(widths[0]),
+                *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
+            ]
+        )
         for line in lines
     )
 
@@ -119,7 +128,7 @@ def _verdict(rows: Sequence[Row]) -> str:
     if not misses:
         return ""
     lines = [
-        f"  {row}: {figures.number(median)} × {CONTENDERS[name].title}, {target:g} wanted"
+        f"  {row}: {figures.number(median)} x {CONTENDERS[name].title}, {target:g} wanted"
         for row, name, median, target in misses
     ]
     return "Targets that are missed.\n\n" + "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -58,10 +59,8 @@ class Process:
     def order(self, *order: Any) -> None:
         """Say what to do, and don't wait for it."""
         stdin = self.process.stdin
-        try:
+        with contextlib.suppress(BrokenPipeError):  # `answer` finds out, and says it
             print(json.dumps(order), file=stdin, flush=True)
-        except BrokenPipeError:
-            pass  # `answer` finds out, and says it
 
     def answer(self) -> dict[str, Any]:
         """Wait for the answer to the last order.
@@ -120,7 +119,11 @@ class Measurement:
             self._build()
             counts = self._verify(while_s)
             self.rows = [
-                {"name": f"{self.scenario.name}.{hit.name}", "unit": "s", "seconds": {c: [] for c in counts[hit.name]}}
+                {
+                    "name": f"{self.scenario.name}.{hit.name}",
+                    "unit": "s",
+                    "seconds": {c: [] for c in counts[hit.name]},
+                }
                 for hit in self.scenario.hits
             ]
             for _ in range(rounds):
@@ -180,6 +183,8 @@ def takes_part(name: str, scenario: Scenario) -> bool:
     """Tell whether a contender builds the scenario's application; asked of its source, which isn't imported here."""
     contender = CONTENDERS[name]
     if contender.protocol != "wsgi":
+        return False
+    if scenario.family == "routes" and scenario.arguments[0] > contender.routes_limit:
         return False
     folder = Path(__file__).parent / "contenders"
     source = (folder / f"{contender.module}.py").read_text("utf-8")

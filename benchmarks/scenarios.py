@@ -102,7 +102,9 @@ def has_rows(count: int) -> Check:
 
 # -- the scenarios
 
-ITEMS = [{"sku": f"bear-{number:04}", "count": number, "note": "not too hot" + "." * 30} for number in range(11)]
+ITEMS = [
+    {"sku": f"bear-{number:04}", "count": number, "note": "not too hot" + "." * 30} for number in range(11)
+]
 
 
 def _order_body() -> bytes:
@@ -231,8 +233,12 @@ def _all() -> list[Scenario]:
             about="the resource at depth 3, the ACL at the root, an identity from a signed cookie",
         ),
         *(Scenario("template", (Hit("page", "/", has_rows(rows)),), (rows,)) for rows in (10, 1_000)),
-        Scenario("urls", (Hit("20", "/", says(urls)),), about="20 absolute URLs of a route with two placeholders"),
-        Scenario("session", (Hit("count", "/count", says("2"), before="/count"),), about="read and written, signed"),
+        Scenario(
+            "urls", (Hit("20", "/", says(urls)),), about="20 absolute URLs of a route with two placeholders"
+        ),
+        Scenario(
+            "session", (Hit("count", "/count", says("2"), before="/count"),), about="read and written, signed"
+        ),
         Scenario(
             "csrf",
             (

@@ -92,12 +92,10 @@ def _servers(server: str, contenders: tuple[str, ...], scenario: str, log: Any) 
 def _command(server: str, port: int, protocol: str) -> list[str]:
     if server == "waitress":
         return [str(_tool("waitress-serve")), f"--listen=127.0.0.1:{port}", "benchmarks.serve:app"]
+    threads = ["--blocking-threads", "1"] if protocol == "wsgi" else []
     return [
         *(str(_tool("granian")), "--interface", protocol, "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", "1", "--no-ws", "--log-level", "warning", "benchmarks.serve:app")
-    ] if protocol == "wsgi" else [
-        *(str(_tool("granian")), "--interface", protocol, "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--no-ws", "--log-level", "warning", "benchmarks.serve:app"),
+        *("--workers", "1", *threads, "--no-ws", "--log-level", "warning", "benchmarks.serve:app"),
     ]
 
 
@@ -146,7 +144,15 @@ def _wrk(port: int, hit: Hit, while_s: float) -> float:
         RuntimeError: some were answered with an error.
     """
     command = [
-        *("wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{max(1, round(while_s))}s"),
+        *(
+            "wrk",
+            "--threads",
+            "1",
+            "--connections",
+            str(CONNECTIONS),
+            "--duration",
+            f"{max(1, round(while_s))}s",
+        ),
         *("--header", "Host: localhost", f"http://127.0.0.1:{port}{hit.path}"),
     ]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, env=dict(os.environ)).stdout

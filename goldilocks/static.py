@@ -126,7 +126,7 @@ class static_view:
             HTTPNotFound: the words of the path alone show that no file can be meant.
             HTTPMovedPermanently: it is a directory, asked for without its closing slash.
         """
-        whole = request.path_info
+        whole = request.path_info or ""  # COMPAT: requests made by hand for a test may have none
         path = _secure_path(request.subpath if self.use_subpath else split_path_info(whole))
         # A control may be gone from the segments, taken along by a ".." behind it; nobody asks so who means well.
         if path is None or _CONTROL.search(whole):
@@ -139,7 +139,7 @@ class static_view:
         # PERF: a name that is remembered is a file's, so it needs no look at the disk.
         if name in self.filemap or not self._is_directory(name):
             return name
-        if not request.path.endswith("/"):
+        if not request.path_url.endswith("/"):
             raise self.add_slash_redirect(request)
         return f"{name.rstrip('/')}/{self.index}" if self.package_name else join(name, self.index)
 
@@ -211,7 +211,8 @@ class static_view:
 
         The location is a path with exactly one slash at its beginning, so no request path can name another host.
         """
-        location = f"/{request.path.lstrip('/')}/"
+        path = getattr(request, "path", "")  # COMPAT: stand-ins for requests have a path_url, and not always a path
+        location = f"/{path.strip('/')}/" if path else "/"
         if request.query_string:
             # What a server let through raw (controls, bytes) would be an error in a header.
             location += "?" + quote(

@@ -70,7 +70,9 @@ class Applications:
                 app.route("/views", method, callback=lambda texts=texts: texts[bottle.request.query["part"]])
             else:
                 app.route("/views", method, callback=lambda method=method: method)
-        return Built(app, "a route for each method; a str", by_hand="choosing by parameter" if parts > 1 else "")
+        return Built(
+            app, "a route for each method; a str", by_hand="choosing by parameter" if parts > 1 else ""
+        )
 
     def traversal(self, depth: int) -> Built:
         root = byhand.tree(depth)

@@ -112,7 +112,11 @@ def guarded(depth: int = 3) -> Node:
 
 def principals(userid: str | None) -> list[str]:
     """Return who a visitor is."""
-    return ["system.Everyone"] if userid is None else ["system.Everyone", "system.Authenticated", userid, READERS]
+    return (
+        ["system.Everyone"]
+        if userid is None
+        else ["system.Everyone", "system.Authenticated", userid, READERS]
+    )
 
 
 def bears(count: int) -> list[dict[str, Any]]:

@@ -62,7 +62,8 @@ class ConfiguredApplications:
         config.add_route("order", "/users/{id}/orders")
         config.add_view(order, route_name="order", request_method="POST", renderer="json")
         return Built(
-            config.make_wsgi_app(), "route /users/{id}/orders; request_method; params, headers, json_body; json renderer"
+            config.make_wsgi_app(),
+            "route /users/{id}/orders; request_method; params, headers, json_body; json renderer",
         )
 
     def routes(self, count: int) -> Built:
@@ -151,7 +152,8 @@ class ConfiguredApplications:
         config.add_view(login, name="login")
         config.add_view(node, context=byhand.Node, permission="read")
         return Built(
-            config.make_wsgi_app(), "traversal; permission on the view; AuthTktCookieHelper (sha512), ACLHelper"
+            config.make_wsgi_app(),
+            "traversal; permission on the view; AuthTktCookieHelper (sha512), ACLHelper",
         )
 
     def _policy(self) -> Any:
@@ -218,7 +220,9 @@ class ConfiguredApplications:
             lambda request: Response(get_csrf_token(request)), route_name="form", request_method="GET"
         )
         config.add_view(
-            lambda request: Response(f"Hello, {request.POST['name']}"), route_name="form", request_method="POST"
+            lambda request: Response(f"Hello, {request.POST['name']}"),
+            route_name="form",
+            request_method="POST",
         )
         return Built(config.make_wsgi_app(), "set_default_csrf_options; the token in a signed cookie session")
 

@@ -61,7 +61,9 @@ class Applications:
         django.setup(set_prefix=False)
 
     def hello(self) -> Built:
-        return Built(self._app(path("", lambda request: HttpResponse("Hello, world!"))), "route /; no middleware")
+        return Built(
+            self._app(path("", lambda request: HttpResponse("Hello, world!"))), "route /; no middleware"
+        )
 
     def json(self) -> Built:
         user = path("users/<id>", lambda request, id: JsonResponse({"id": id, "name": "Baloo"}))
@@ -145,7 +147,9 @@ class Applications:
                 raise Http404()
             return HttpResponse(f"node at {found.depth}")
 
-        return Built(self._app(path("<path:path>", view)), "route /<path:path>; no middleware", by_hand="traversal")
+        return Built(
+            self._app(path("<path:path>", view)), "route /<path:path>; no middleware", by_hand="traversal"
+        )
 
     def acl(self) -> Built:
         root = byhand.guarded()

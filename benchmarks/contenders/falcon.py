@@ -54,7 +54,9 @@ class Applications:
 
         app = falcon.App()
         app.add_route("/users/{id}/orders", Orders())
-        return Built(app, "route /users/{id}/orders; on_post; get_param_as_int, get_header, get_media; resp.media")
+        return Built(
+            app, "route /users/{id}/orders; on_post; get_param_as_int, get_header, get_media; resp.media"
+        )
 
     def routes(self, count: int) -> Built:
         app = falcon.App()

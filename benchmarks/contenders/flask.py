@@ -57,9 +57,7 @@ class Applications:
 
     def urls(self) -> Built:
         def index() -> str:
-            return "\n".join(
-                flask.url_for("post", user=7, post=post, _external=True) for post in range(URLS)
-            )
+            return "\n".join(flask.url_for("post", user=7, post=post, _external=True) for post in range(URLS))
 
         app = self._app()
         app.add_url_rule("/", "index", index)
@@ -71,7 +69,9 @@ class Applications:
         parts = count // len(METHODS)
         for method in METHODS[:count]:
             app.add_url_rule("/views", method, self._by_parameter(method, parts), methods=[method])
-        return Built(app, "a route for each method; a str", by_hand="choosing by parameter" if parts > 1 else "")
+        return Built(
+            app, "a route for each method; a str", by_hand="choosing by parameter" if parts > 1 else ""
+        )
 
     def _by_parameter(self, method: str, parts: int) -> Any:
         if parts < 2:

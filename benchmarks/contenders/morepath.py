@@ -52,7 +52,9 @@ class Applications:
 
     def json(self) -> Built:
         app = self._app()
-        self._model(app, "users/{id}", lambda self, request: {"id": self.id, "name": "Baloo"}, directive="json")
+        self._model(
+            app, "users/{id}", lambda self, request: {"id": self.id, "name": "Baloo"}, directive="json"
+        )
         return self._ready(app, "path users/{id}, a model; json view")
 
     def post(self) -> Built:
@@ -113,15 +115,13 @@ class Applications:
         offers = media_types(count)
         texts = {media_type: f"version {number}" for number, media_type in enumerate(offers)}
         app = self._app()
-        self._model(
-            app, "views", lambda self, request: texts[request.accept.acceptable_offers(offers)[0][0]]
-        )
+        self._model(app, "views", lambda self, request: texts[request.accept.acceptable_offers(offers)[0][0]])
         return self._ready(app, "accept.acceptable_offers", by_hand="choosing what is preferred")
 
-    def _tree(self, app: Any, root: byhand.Node) -> None:
+    def _tree(self, app: Any, root: byhand.Node, **others: Any) -> None:
         @app.path(path="", model=byhand.Node, absorb=True, variables=no_variables)
-        def node(absorb: str) -> byhand.Node | None:
-            return byhand.walk(root, absorb)
+        def node(absorb: str) -> Any:
+            return others.get(absorb) or byhand.walk(root, absorb)
 
     def traversal(self, depth: int) -> Built:
         app = self._app()
@@ -130,8 +130,8 @@ class Applications:
         return self._ready(app, "path '', absorb", by_hand="traversal")
 
     def acl(self) -> Built:
-        app = self._app()
-        self._tree(app, byhand.guarded())
+        class Login:
+            pass
 
         def login(self: Any, request: Any) -> str:
             value = byhand.sign({"userid": "baloo"})
@@ -145,8 +145,10 @@ class Applications:
                 raise HTTPForbidden()
             return f"{userid} at {self.depth}"
 
+        app = self._app()
+        self._tree(app, byhand.guarded(), login=Login())
         app.view(model=byhand.Node)(node)
-        self._model(app, "login", login)
+        app.view(model=Login)(login)
         return self._ready(app, "path '', absorb", by_hand="traversal, signed identity (JSON, sha512), ACL")
 
     def template(self, rows: int) -> Built:

@@ -433,17 +433,8 @@ class ActionTopic:
         if info is NOWHERE and not self._ainfo:  # said directly, outside of every directive
             info = place_of_caller()
         if not self.autocommit:
-            self.action_state.action(
-                discriminator=discriminator,
-                callable=callable,
-                args=args,
-                kw=kw,
-                order=order,
-                info=info,
-                includepath=self.includepath,
-                introspectables=facts,
-                **extra,
-            )
+            row = expand_action_tuple(discriminator, callable, args, kw, self.includepath, info, order, facts)
+            self.action_state.action(**{**extra, **row})
             return
         with self._current():
             undefer(discriminator)

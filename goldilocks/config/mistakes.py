@@ -8,13 +8,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import IResponse
 from goldilocks.names import GOLDILOCKS, did_you_mean
 from goldilocks.routepattern import route_re
-from goldilocks.util import object_description
+from goldilocks.util import is_unbound_method, object_description
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRegistry, AnyView
@@ -137,31 +138,36 @@ def check_view(view: AnyView, attr: str | None) -> None:
 
 
 def _check_class(view: Any, attr: str | None) -> None:
+    if type(view).__call__ is not type.__call__:
+        return  # its metaclass makes instances in a way of its own
     described = object_description(view)
     if view.__init__ is object.__init__ and view.__new__ is object.__new__:
         raise ConfigurationError(
             f"{described} can't be made with a request: give it a method __init__(self, request)"
         )
+    _check_arguments(view.__init__, view, bound=True)
     name = attr or "__call__"
     method = inspect.getattr_static(view, name, None) if attr else _special_method(view)
-    if method is None:
-        if _may_come_later(view, name):
-            return
+    if method is not None:
+        _check_method(method, name, described)
+    elif not _may_come_later(view, name):
         methods = [word for word in dir(view) if not word.startswith("_")]
         advice = did_you_mean(name, methods) if attr else "; say by attr which method answers"
         raise ConfigurationError(f"{described} has no method {name!r}{advice}")
-    if inspect.isfunction(method):
-        needed, most = _range_of_arguments(method)
-        if needed > 1 or most < 1:
-            raise ConfigurationError(
-                f"method {name!r} of {described} is called with self alone, but takes {_words(needed, most)}: "
-                "what it needs of the request it finds where __init__ kept it"
-            )
 
 
 def _special_method(view: Any) -> Any:
     # every class can be called itself, so that it must be looked for where its instances find it
     return next((vars(base)["__call__"] for base in view.__mro__ if "__call__" in vars(base)), None)
+
+
+def _check_method(method: Any, name: str, described: str) -> None:
+    needed, most = _range_of_arguments(method)
+    if needed > 1 or most < 1:
+        raise ConfigurationError(
+            f"method {name!r} of {described} is called with self alone, but takes {_words(needed, most)}: "
+            "what it needs of the request it finds where __init__ kept it"
+        )
 
 
 def _may_come_later(view: Any, name: str) -> bool:
@@ -170,14 +176,12 @@ def _may_come_later(view: Any, name: str) -> bool:
     return hasattr(view, "__getattr__") or any(name in init.__code__.co_names for init in inits)
 
 
-def _check_arguments(function: Any, view: AnyView) -> None:
+def _check_arguments(function: Any, view: AnyView, bound: bool = False) -> None:
+    """Refuse what takes neither the request nor context and request."""
     plain = getattr(function, "__func__", function)
-    if not inspect.isfunction(plain) or hasattr(plain, "__signature__"):
-        return  # what it takes can't be known
-    bound = plain is not function
+    bound = bound or plain is not function
     needed, most = (count - bound for count in _range_of_arguments(plain))
-    is_unbound = not bound and plain.__code__.co_varnames[:1] == ("self",)
-    if is_unbound or most in (1, 2) or (needed <= 2 <= most):
+    if most in (1, 2) or (needed <= 2 <= most) or (not bound and is_unbound_method(plain)):
         return  # an unbound method is refused by the mapper, in words of its own
     described = object_description(view)
     raise ConfigurationError(
@@ -190,7 +194,10 @@ def _words(needed: float, most: float) -> str:
 
 
 def _range_of_arguments(function: Any) -> tuple[float, float]:
-    """Return how many arguments a function needs and how many it takes, by position."""
+    """Return how many arguments a function needs and how many it takes, by position; of anything else, any number."""
+    # what looks like a function and is none may be a wrapper that takes fewer than it shows
+    if type(function) is not FunctionType or hasattr(function, "__signature__"):
+        return 0, float("inf")
     code = function.__code__
     most = float("inf") if code.co_flags & inspect.CO_VARARGS else code.co_argcount
     return code.co_argcount - len(function.__defaults__ or ()), most

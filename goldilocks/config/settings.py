@@ -8,11 +8,14 @@ settings of applications and add-ons are kept as they are.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goldilocks.exceptions import ConfigurationError
+from goldilocks.explanation import is_framework_code
 from goldilocks.names import (
     DEFAULTS_PYRAMID,
     DEFAULTS_SECURE,
@@ -80,8 +83,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("csrf_trusted_origins", aslist, [], "origins from which forms may be sent"),
 )
 
-#: Settings that only have a prefixed name and are read where they are needed.
-PREFIXED = ("includes", "tweens")
+#: Settings that only have a prefixed name and are read where they are needed: name and meaning.
+PREFIXED = {
+    "includes": "packages to include, as by config.include",
+    "tweens": "all tweens, the outermost first; nothing for the order that they wish",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,14 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
     ),
 )  # fmt: skip
 
+#: What a setting takes, for people, by what makes a value of it.
+TYPES: dict[Callable[[Any], Any], str] = {
+    asbool: "true or false",
+    aslist: "list",
+    str: "text",
+    _choice_of_defaults: f"{DEFAULTS_SECURE} or {DEFAULTS_PYRAMID}",
+}
+
 #: Where it is said whether people depend on this application.
 PRODUCTION_SETTING = f"{GOLDILOCKS}.production"
 DEBUG_SETTING = f"{GOLDILOCKS}.debug"
@@ -197,6 +211,50 @@ def Settings(
     return settings
 
 
+# --- Unknown settings ----------------------------------------------------------------------------------------------
+
+
+class UnknownSettingWarning(UserWarning):
+    """A setting begins like one of ours, and there is none of that name."""
+
+
+#: The names behind our own prefix.
+KNOWN_NAMES = frozenset(each.name for each in (*SETTINGS, *OWN_SETTINGS)) | PREFIXED.keys()
+
+
+def unknown_settings(settings: Iterable[Any]) -> list[str]:
+    """Return the keys that begin like a setting of ours and are none.
+
+    What has another dot in it belongs to an add-on, which calls its settings ``goldilocks.ADDON.NAME``.
+
+    >>> unknown_settings(["goldilocks.debug", "goldilocks.debgu", "goldilocks.mailer.host", "shop.name"])
+    ['goldilocks.debgu']
+    """
+    prefix = f"{GOLDILOCKS}."
+    own = [key for key in settings if isinstance(key, str) and key.startswith(prefix)]
+    names = {key: key.removeprefix(prefix) for key in own}
+    return [key for key, name in names.items() if "." not in name and name not in KNOWN_NAMES]
+
+
+def warn_of_unknown(settings: Iterable[Any]) -> None:
+    """Warn the code that says settings of those that don't exist."""
+    for key in unknown_settings(settings):
+        advice = did_you_mean(key, [f"{GOLDILOCKS}.{name}" for name in KNOWN_NAMES])
+        message = (
+            f"there is no setting {key!r}{advice or '; `goldilocks settings` lists all'} "
+            f"(settings of an add-on are called {GOLDILOCKS}.ADDON.NAME)"
+        )
+        warnings.warn(message, UnknownSettingWarning, stacklevel=_level_of_caller())
+
+
+def _level_of_caller() -> int:
+    """Return the level, as `warnings.warn` one frame up counts, of the innermost frame that isn't the framework's."""
+    level, frame = 1, sys._getframe(1)
+    while is_framework_code(frame.f_code.co_filename) and frame.f_back is not None:
+        level, frame = level + 1, frame.f_back
+    return level
+
+
 class SettingsTopic:
     """The deployment settings."""
 
@@ -210,6 +268,9 @@ class SettingsTopic:
         known = self.registry.settings
         if known is None:
             known = self._set_settings(settings)
+        else:
+            warn_of_unknown(settings or {})
+        warn_of_unknown(kw)
         known.update(settings or {})
         known.update(kw)
 
@@ -218,6 +279,7 @@ class SettingsTopic:
         return self.registry.settings
 
     def _set_settings(self: AnyConfig, mapping: Mapping[str, Any] | None) -> dict[str, Any]:
+        warn_of_unknown(mapping or {})
         settings = Settings(mapping)
         self.registry.settings = settings
         return settings

@@ -312,7 +312,7 @@ class AddView(Statement):
     def _is_mapped_by_default(self, registry: AnyRegistry) -> bool:
         mapper = self.mapper or getattr(self.view, "__view_mapper__", None)
         mapper = mapper or registry.queryUtility(IViewMapperFactory)
-        deriver = registry.getUtility(IViewDerivers).name2val.get(mapped_view.name)
+        deriver = _derivers(registry).name2val.get(mapped_view.name)
         return mapper in (None, DefaultViewMapper) and deriver is mapped_view
 
     def _request_iface(self, registry: AnyRegistry) -> Any:
@@ -356,7 +356,7 @@ class AddView(Statement):
             fact["order"],
             fact["phash"],
         )
-        return compose(info, registry.getUtility(IViewDerivers).sorted())
+        return compose(info, _derivers(registry).sorted())
 
 
 def _nothing_to_say(context: Context, request: AnyRequest) -> dict[str, Any]:
@@ -422,7 +422,7 @@ def combine_decorators(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any
 
 def _check_options(registry: AnyRegistry, options: dict[str, Any], predicates: Iterable[str]) -> None:
     """Refuse a keyword that is neither a predicate nor the option of a deriver."""
-    derivers = registry.getUtility(IViewDerivers)
+    derivers = _derivers(registry)
     known = {option for deriver in derivers.values() for option in getattr(deriver, "options", None) or ()}
     unknown = {name: value for name, value in options.items() if name not in known}
     if unknown:
@@ -432,6 +432,16 @@ def _check_options(registry: AnyRegistry, options: dict[str, Any], predicates: I
             "of a view deriver"
         )
         raise ConfigurationError(f"Unknown view options: {unknown}{advice}")
+
+
+def _derivers(registry: AnyRegistry) -> Any:
+    derivers = registry.queryUtility(IViewDerivers)
+    if derivers is None:
+        raise ConfigurationError(
+            "this registry isn't set up for views: call config.setup_registry(), which a Configurator does by itself "
+            "only for a registry of its own"
+        )
+    return derivers
 
 
 def _renderer(renderer: Any, registry: AnyRegistry, package: ModuleType | None) -> Any:
@@ -608,7 +618,7 @@ class ViewTopic:
         info = ViewInfo(
             view, self.registry, self.package, tuple(predicates), exception_only, options, order, phash
         )
-        return compose(info, self.registry.getUtility(IViewDerivers).sorted())
+        return compose(info, _derivers(self.registry).sorted())
 
     def add_default_view_predicates(self: AnyConfig) -> None:
         """Say the built-in predicates of views."""

@@ -74,4 +74,3 @@ def last_line(text: str) -> str:
 def make_environment() -> Callable[..., Path]:
     """Return the function that makes environments, for tests that choose what is in one."""
     return environment
-

@@ -1,11 +1,11 @@
-"""Play the requests of the applications beside this file under one framework, and print what came back as JSON.
+r"""Play the requests of the applications beside this file under one framework, and print what came back as JSON.
 
 Runs in a process and an environment of its own, with the standard library and the framework alone: ``python runner.py
 FRAMEWORK NAME...``. An application is a file of ``applications/``; it imports the framework as ``framework`` and has
 
 - ``REQUESTS``: text, a request a line: ``METHOD /path | Header: value | body: what is sent | peer: 10.0.0.1``. The line is
-  the row's name in the comparison. ``{token}`` stands for the header ``X-Token`` of the last answer that had one, ``\\r``,
-  ``\\n``, ``\\xff`` and ``\\u00e9`` for what they stand for in Python;
+  the row's name in the comparison. ``{token}`` stands for the header ``X-Token`` of the last answer that had one, ``\r``,
+  ``\n``, ``\xff`` and ``\u00e9`` for what they stand for in Python;
 - ``application()``: makes the WSGI application, or several of them as a dict; then a request says ``| app: name``;
 - ``COOKIES = True``: cookies are kept and sent from row to row.
 
@@ -49,7 +49,7 @@ class _Frozen(type(datetime.datetime)):
 class FrozenDatetime(datetime.datetime, metaclass=_Frozen):
     @classmethod
     def now(cls, tz=None):
-        return datetime.datetime.fromtimestamp(NOW, tz or datetime.timezone.utc).replace(tzinfo=tz)
+        return datetime.datetime.fromtimestamp(NOW, tz or datetime.UTC).replace(tzinfo=tz)
 
     @classmethod
     def utcnow(cls):
@@ -227,7 +227,7 @@ def run(module, cookies=()):
     jar = Jar(cookies)
     token = ""
     answers = {}
-    for name, line in zip(row_names(module.REQUESTS), lines(module.REQUESTS)):
+    for name, line in zip(row_names(module.REQUESTS), lines(module.REQUESTS), strict=True):
         environ, words = parse(line.replace("{token}", token))
         if getattr(module, "COOKIES", False):
             jar.fill(environ)

@@ -16,8 +16,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+
+from goldilocks.httpexceptions import HTTPMovedPermanently
+from goldilocks.request import Request
+from goldilocks.static import static_view
+from goldilocks.view import render_view_to_response
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -39,7 +45,16 @@ ADDONS = (
 )
 
 #: What stands beside them: their own needs (some import pkg_resources), ours, and what plays the browser.
-BESIDE = ("setuptools<82", "pyramid==2.1", "sqlalchemy>=2,<3", "WebTest", "waitress", "chameleon", "multipart", "click")
+BESIDE = (
+    "setuptools<82",
+    "pyramid==2.1",
+    "sqlalchemy>=2,<3",
+    "WebTest",
+    "waitress",
+    "chameleon",
+    "multipart",
+    "click",
+)
 
 CHROMIUM = shutil.which("chromium")
 
@@ -150,6 +165,26 @@ def test_toolbar_looks_at_everything(ours: dict[str, Any]) -> None:
     assert status == 200
     assert {"headers", "introspection", "routes", "sqlalchemy", "tweens", "performance"} <= set(panels)
     assert ours["toolbar's style"] == "text/css"
+
+
+# --- What tests of add-ons do ---------------------------------------------------------------------------------------
+
+
+def test_mock_for_a_registry_holds_no_views() -> None:
+    """A request whose registry is a mock, as in tests of add-ons, finds no view."""
+    request = Request.blank("/")
+    request.registry = mock.MagicMock(settings={})
+    request.context = None
+    assert render_view_to_response(None, request) is None
+
+
+def test_stand_in_for_a_request_needs_no_path() -> None:
+    """A static view asks a stand-in for a request for nothing but subpath, path_url and query string."""
+    request = mock.Mock(spec=["subpath", "path_url", "path_info", "query_string"])
+    request.configure_mock(subpath=(), path_url="", path_info=None, query_string="")
+    with pytest.raises(HTTPMovedPermanently) as moved:
+        static_view(str(HERE), use_subpath=True)(None, request)
+    assert moved.value.location == "/"
 
 
 # --- In a real browser ---------------------------------------------------------------------------------------------

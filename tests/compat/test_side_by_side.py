@@ -90,7 +90,9 @@ LISTED = listed_differences()
 @pytest.fixture(scope="session")
 def pyramid_python(make_environment: Callable[..., Path], shared_requirements: list[str]) -> Path:
     """The interpreter of an environment with the real Pyramid."""
-    return make_environment("pyramid-2.1", "pyramid==2.1", "zope.component", "setuptools<82", *shared_requirements)
+    return make_environment(
+        "pyramid-2.1", "pyramid==2.1", "zope.component", "setuptools<82", *shared_requirements
+    )
 
 
 @cache
@@ -196,7 +198,9 @@ EXCHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("written", "read", "writer", "reader"), EXCHANGES, ids=["ours reads", "theirs reads"])
+@pytest.mark.parametrize(
+    ("written", "read", "writer", "reader"), EXCHANGES, ids=["ours reads", "theirs reads"]
+)
 def test_cookies_of_the_other(
     written: str, read: str, writer: str, reader: str, pyramid_python: Path
 ) -> None:

@@ -12,6 +12,8 @@ import traceback
 import pytest
 
 from goldilocks.config import Configurator
+from goldilocks.exceptions import ConfigurationError
+from goldilocks.registry import Registry
 from goldilocks.response import Response
 from goldilocks.view import get
 from tests.support import browse
@@ -375,6 +377,16 @@ def test_misspelt_directive(name, advice):
     assert advice in told(caught.value)
 
 
+def test_registry_that_is_not_set_up():
+    """On a registry that one brings oneself, no view can be said before it is set up."""
+    config = Configurator(registry=Registry("mine"))
+    config.add_view(hello)  # too early
+    with pytest.raises(ConfigurationError) as caught:
+        config.commit()
+    assert "call config.setup_registry()" in told(caught.value)
+    assert "# too early" in told(caught.value)
+
+
 def test_decorator_without_parentheses():
     """``@get`` bare on a function is told with that function's place, and with how it is written."""
     with pytest.raises(
@@ -438,8 +450,12 @@ def test_value_that_is_no_response(returned, advice):
 
 @pytest.mark.parametrize(
     "wrong",
-    [misspelt_method, class_without_init, view_without_arguments, view_that_was_called, method_in_lower_case]
-    + [
+    [
+        misspelt_method,
+        class_without_init,
+        view_without_arguments,
+        view_that_was_called,
+        method_in_lower_case,
         pattern_of_another_framework,
         brace_forgotten,
         root_instead_of_its_factory,

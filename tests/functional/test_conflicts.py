@@ -447,4 +447,4 @@ def test_the_log_of_the_with_statement():
     with pytest.raises(ZeroDivisionError), Configurator() as config:
         config.action("d")
         config.action("d")
-        1 / 0  # noqa: B018
+        raise ZeroDivisionError

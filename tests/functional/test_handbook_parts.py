@@ -6,6 +6,7 @@ import doctest
 import importlib
 import re
 import sys
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from handbook import difference, files, library, paths, search, starter
 from handbook.database import open_session
 from handbook.markdown import is_safe_link, render
 from handbook.models import open_database
-from handbook.pages import Conflict, Refused, clean_text, move_page, save_page, summary_of
+from handbook.pages import MAX_BODY, Conflict, Refused, clean_text, move_page, save_page, summary_of
 from sqlalchemy import select, true
 
 
@@ -92,15 +93,32 @@ def test_a_difference_marks_the_words_that_changed():
     assert [piece.text for piece in new.pieces if piece.changed] == ["Friday"]
 
 
-@given(st.text("ab \n", max_size=40), st.text("ab \n", max_size=40))
-def test_a_difference_holds_every_line_that_came_or_went(old, new):
-    rows = difference.rows(old, new)
+@pytest.mark.parametrize("limit", [difference.MAX_COMPARISONS, 0])
+@given(old=st.text("ab \n", max_size=40), new=st.text("ab \n", max_size=40))
+def test_a_difference_holds_every_line_that_came_or_went(limit, old, new):
+    """Also where the texts are too long to be compared closely (nothing is short enough for a limit of 0)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(difference, "MAX_COMPARISONS", limit)
+        rows = difference.rows(old, new)
     assert bool(rows) == (old.splitlines() != new.splitlines())
     text = {kind: [row for row in rows if row.kind == kind] for kind in ("gone", "new", "same")}
     for row in text["gone"] + text["same"]:
         assert "".join(piece.text for piece in row.pieces) == old.splitlines()[row.old - 1]
     for row in text["new"]:
         assert "".join(piece.text for piece in row.pieces) == new.splitlines()[row.new - 1]
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "[a](", "![", "](", "*a **b ", "_", "`", "[a][", "|a", "\n", "a\n=\n"], ids=repr
+)
+def test_no_text_takes_long(text):
+    """Seconds for what takes hours if every beginning is looked for to the end."""
+    text *= MAX_BODY // len(text)
+    began = time.process_time()
+    summary_of(text)
+    search.marked(text)
+    difference.rows(text, text[::-1])
+    assert time.process_time() - began < 10
 
 
 # -- Markdown ----------------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ class World:
                 made = type(f"C{number}", tuple(bases), {})
             except TypeError:
                 continue
-            implemented = draw(st.lists(st.sampled_from(self.interfaces[1:] or [Interface]), max_size=2, unique=True))
+            implemented = draw(st.lists(st.sampled_from(self.interfaces), max_size=2, unique=True))
             classImplements(made, *implemented)
             self.classes.append(made)
         own = InterfaceClass("own", bases=())
@@ -128,19 +128,15 @@ def test_table_answers_as_trying_all_would(data):
     for age in range(draw(st.integers(1, 14))):
         step = draw(st.sampled_from(["say", "say", "say", "by hand", "take out", "mark", "classImplements"]))
         if step == "mark":
-            alsoProvides(draw(st.sampled_from(world.instances[1:] or [World])), draw(st.sampled_from(world.interfaces)))
+            alsoProvides(draw(st.sampled_from(world.instances[1:])), draw(st.sampled_from(world.interfaces)))
         elif step == "classImplements":
-            try_to_implement(draw(st.sampled_from(world.classes[1:] or [World])), draw(st.sampled_from(world.interfaces)))
+            classImplements(draw(st.sampled_from(world.classes[1:])), draw(st.sampled_from(world.interfaces)))
         else:
             change(registry, naive, step, draw(places), draw(st.sets(st.sampled_from(FLAGS))), age)
         for _ in range(draw(st.integers(0, 3))):
             compare(registry, naive, world, draw)
     for _ in range(6):
         compare(registry, naive, world, draw)
-
-
-def try_to_implement(cls, interface):
-    classImplements(cls, interface)
 
 
 def change(registry, naive, step, place, flags, age):

@@ -6,10 +6,10 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from sqlalchemy.engine import Engine
-from waitress import serve
+from waitress import create_server
 
 from . import DATA, UPLOAD_LIMIT_BYTES, main
 from .library import fill, is_filled
@@ -41,34 +41,51 @@ def run(arguments: list[str]) -> None:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(prog="python -m handbook", description="A team handbook.")
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=6543, help="the port (default: %(default)s)")
+    parser.add_argument("--port", type=port_number, default=6543, help="the port (default: %(default)s)")
     parser.add_argument(
         "--data", type=Path, default=DATA, help="folder for database and uploads (default: %(default)s)"
     )
     parser.add_argument("--fill-only", action="store_true", help="fill the library and don't serve")
     options = parser.parse_args(arguments)
 
-    application = main({}, **{"handbook.data": str(options.data)})
+    try:
+        application = main({}, **{"handbook.data": str(options.data)})
+    except OSError as error:
+        sys.exit(f"The handbook can't be kept in {options.data}: {error}. Another folder: --data FOLDER")
     engine = application.registry.settings["handbook.engine"]
     if is_filled(engine):
         print("The library is there already.")
     else:
         fill_library(engine)
     if not options.fill_only:
-        logins = ", ".join(f"{login} ({role})" for login, _, role in USERS)
-        print(
-            f"\nThe handbook is on http://localhost:{options.port}\nLog in as {logins}; the password is “{PASSWORD}”."
-        )
-        sys.stdout.flush()
-        limit = 2 * UPLOAD_LIMIT_BYTES
-        serve(
+        listen(application, options.host, options.port)
+
+
+def port_number(text: str) -> int:
+    """A port that can be listened on; argparse says what is wrong with any other."""
+    if not (text.isdecimal() and 0 < int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 65535")
+    return int(text)
+
+
+def listen(application: Any, host: str, port: int) -> None:
+    """Serve until somebody ends it."""
+    try:
+        server = create_server(
             application,
-            host=options.host,
-            port=options.port,
+            host=host,
+            port=port,
             threads=4,
             ident=None,
-            max_request_body_size=limit,
+            max_request_body_size=2 * UPLOAD_LIMIT_BYTES,
         )
+    except (OSError, ValueError) as error:
+        sys.exit(f"Nobody can listen on {host}:{port}: {error}. Another port: --port NUMBER")
+    logins = ", ".join(f"{login} ({role})" for login, _name, role in USERS)
+    shown = "localhost" if host == "127.0.0.1" else host
+    print(f"\nThe handbook is on http://{shown}:{port}")
+    print(f"Log in as {logins}; the password is “{PASSWORD}”.", flush=True)
+    server.run()
 
 
 def fill_library(engine: Engine) -> None:

@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from typing import Any
 
 CONTEXT_LINES = 3
+#: Lines of the one text times lines of the other. Above it nothing is compared but what both begin and end with: the
+#: search for what they share in between takes longer than anybody waits.
+MAX_COMPARISONS = 20_000_000
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+class _Matcher(SequenceMatcher[str]):
+    """Compares line by line, texts of many thousand lines only roughly."""
+
+    def get_opcodes(self) -> list[Any]:
+        before, after = self.a, self.b
+        if len(before) * len(after) <= MAX_COMPARISONS:
+            return super().get_opcodes()
+        head = _in_common(before, after)
+        tail = _in_common(before[: head - len(before) - 1 : -1], after[: head - len(after) - 1 : -1])
+        end, new_end = len(before) - tail, len(after) - tail
+        return [
+            ("equal", 0, head, 0, head),
+            ("replace", head, end, head, new_end),
+            ("equal", end, len(before), new_end, len(after)),
+        ]
+
+
+def _in_common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines both begin with."""
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +61,9 @@ class Row:
 def rows(old: str, new: str) -> list[Row]:
     """Compare two texts; nothing comes back where they are the same."""
     before, after = old.splitlines(), new.splitlines()
-    matcher = SequenceMatcher(None, before, after)
+    if before == after:
+        return []
+    matcher = _Matcher(None, before, after)
     result: list[Row] = []
     for group in matcher.get_grouped_opcodes(CONTEXT_LINES):
         first = group[0]

@@ -13,7 +13,7 @@ from .models import FormerPath, Page, Revision, now
 from .paths import MAX_DEPTH, join, name_problem, parent_of, segments_of, subtree
 
 MAX_TITLE = 200
-MAX_BODY = 400_000
+MAX_BODY = 100_000
 MAX_SUMMARY = 160
 #: Characters that no text needs: C0 without tab and line feed. (A NUL would cut a text short inside SQLite.)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")

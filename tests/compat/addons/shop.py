@@ -6,7 +6,7 @@ by three template engines, mail when a note is written, a service, retries, two 
 
 from persistent.mapping import PersistentMapping
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPFound, HTTPForbidden
+from pyramid.httpexceptions import HTTPForbidden, HTTPFound
 from pyramid.response import Response
 from pyramid.view import view_config
 from pyramid_mailer import get_mailer
@@ -68,7 +68,9 @@ def notes(request):
 def add(request):
     request.dbsession.add(Note(text=request.POST["text"]))
     request.dbsession.flush()
-    message = Message("A note", sender="app@example.com", recipients=["ann@example.com"], body=request.POST["text"])
+    message = Message(
+        "A note", sender="app@example.com", recipients=["ann@example.com"], body=request.POST["text"]
+    )
     get_mailer(request).send(message)
     if "fail" in request.POST:
         raise ValueError("after the note was written and the mail was queued")
@@ -95,12 +97,19 @@ def retry(request):
 @view_config(route_name="greet", renderer="json")
 def greet(request):
     greeter = request.find_service(IGreeter)
-    return {"greeting": greeter.greet(), "same": greeter is request.find_service(IGreeter), "name": request.find_service(name="name")}
+    return {
+        "greeting": greeter.greet(),
+        "same": greeter is request.find_service(IGreeter),
+        "name": request.find_service(name="name"),
+    }
 
 
 @view_config(route_name="who", renderer="json")
 def who(request):
-    return {"user": request.authenticated_userid, "principals": sorted(map(str, request.effective_principals))}
+    return {
+        "user": request.authenticated_userid,
+        "principals": sorted(map(str, request.effective_principals)),
+    }
 
 
 @view_config(route_name="secret", permission="read", renderer="string")

@@ -7,23 +7,100 @@ from framework.view import bfg_view, view_config
 
 REQUESTS = "\n".join(
     f"GET /{name}"
-    for name in """
-    nearer_wins siblings_clash same_twice deeper_loses predicates_dont_clash order_of_phases commit_then_replace
-    autocommit_replaces include_twice include_module include_callable include_string include_missing
-    prefix prefix_nested prefix_slash prefix_root prefix_none relative_names with_package absolute_asset_spec
-    maybe_dotted directive directive_without_wrap directive_in_include unknown_directive action_by_hand
-    action_none_discriminator action_deferred_failure failing_action unknown_predicate unknown_predicate_near
-    view_without_view view_with_nothing renderer_alone bad_route bad_pattern route_without_pattern
-    unknown_route_of_view context_and_for double_csrf_policy policy_conflict authz_without_authn
-    security_and_authn settings settings_prefixed settings_environment settings_aslist settings_mapping
-    settings_includes settings_late root_package derive_view scan_categories scan_ignore scan_onerror bad_http_cache
-    bad_accept exception_only_not_exception exception_view_of_nothing notfound_twice notfound_refuses
-    forbidden_refuses forbidden_twice default_permission_twice override_itself override_mixed
-    static_twice static_and_route cache_buster_twice translation_missing asset_missing hook_zca manager
-    begin_end global_registries testing_views testing_subscriber testing_resource testing_security
-    conflict_text execution_text introspection_off action_order nested_commit late_actions unhashable
-    tween_twice tween_bad tween_ingress view_defaults_inherited predicates_weigh
-    """.split()
+    for name in [
+        "nearer_wins",
+        "siblings_clash",
+        "same_twice",
+        "deeper_loses",
+        "predicates_dont_clash",
+        "order_of_phases",
+        "commit_then_replace",
+        "autocommit_replaces",
+        "include_twice",
+        "include_module",
+        "include_callable",
+        "include_string",
+        "include_missing",
+        "prefix",
+        "prefix_nested",
+        "prefix_slash",
+        "prefix_root",
+        "prefix_none",
+        "relative_names",
+        "with_package",
+        "absolute_asset_spec",
+        "maybe_dotted",
+        "directive",
+        "directive_without_wrap",
+        "directive_in_include",
+        "unknown_directive",
+        "action_by_hand",
+        "action_none_discriminator",
+        "action_deferred_failure",
+        "failing_action",
+        "unknown_predicate",
+        "unknown_predicate_near",
+        "view_without_view",
+        "view_with_nothing",
+        "renderer_alone",
+        "bad_route",
+        "bad_pattern",
+        "route_without_pattern",
+        "unknown_route_of_view",
+        "context_and_for",
+        "double_csrf_policy",
+        "policy_conflict",
+        "authz_without_authn",
+        "security_and_authn",
+        "settings",
+        "settings_prefixed",
+        "settings_environment",
+        "settings_aslist",
+        "settings_mapping",
+        "settings_includes",
+        "settings_late",
+        "root_package",
+        "derive_view",
+        "scan_categories",
+        "scan_ignore",
+        "scan_onerror",
+        "bad_http_cache",
+        "bad_accept",
+        "exception_only_not_exception",
+        "exception_view_of_nothing",
+        "notfound_twice",
+        "notfound_refuses",
+        "forbidden_refuses",
+        "forbidden_twice",
+        "default_permission_twice",
+        "override_itself",
+        "override_mixed",
+        "static_twice",
+        "static_and_route",
+        "cache_buster_twice",
+        "translation_missing",
+        "asset_missing",
+        "hook_zca",
+        "manager",
+        "begin_end",
+        "global_registries",
+        "testing_views",
+        "testing_subscriber",
+        "testing_resource",
+        "testing_security",
+        "conflict_text",
+        "execution_text",
+        "introspection_off",
+        "action_order",
+        "nested_commit",
+        "late_actions",
+        "unhashable",
+        "tween_twice",
+        "tween_bad",
+        "tween_ingress",
+        "view_defaults_inherited",
+        "predicates_weigh",
+    ]
 )
 
 
@@ -168,7 +245,9 @@ def include_missing():
 
 def routes_of(config):
     config.commit()
-    return [[route.name, route.pattern] for route in config.get_routes_mapper().get_routes(include_static=True)]
+    return [
+        [route.name, route.pattern] for route in config.get_routes_mapper().get_routes(include_static=True)
+    ]
 
 
 def prefixed(prefix, pattern="/x"):
@@ -178,7 +257,13 @@ def prefixed(prefix, pattern="/x"):
 
 
 def prefix():
-    return [prefixed("p"), prefixed("/p/"), prefixed("/p", "x"), prefixed("p/{q}/", "*rest"), prefixed("p", "")]
+    return [
+        prefixed("p"),
+        prefixed("/p/"),
+        prefixed("/p", "x"),
+        prefixed("p/{q}/", "*rest"),
+        prefixed("p", ""),
+    ]
 
 
 def prefix_nested():
@@ -243,7 +328,11 @@ def absolute_asset_spec():
 
 def maybe_dotted():
     config = Configurator()
-    return [config.maybe_dotted(".by_name") is by_name, config.maybe_dotted("configuring").__name__, config.maybe_dotted(5)]
+    return [
+        config.maybe_dotted(".by_name") is by_name,
+        config.maybe_dotted("configuring").__name__,
+        config.maybe_dotted(5),
+    ]
 
 
 def own(config, *args, **kw):
@@ -399,19 +488,39 @@ def security_and_authn():
 
 
 def some(settings):
-    keys = """debug_all debug_notfound debug_routematch debug_authorization debug_templates reload_all reload_templates
-    reload_assets reload_resources default_locale_name prevent_http_cache prevent_cachebust csrf_trusted_origins own""".split()
+    keys = [
+        "debug_all",
+        "debug_notfound",
+        "debug_routematch",
+        "debug_authorization",
+        "debug_templates",
+        "reload_all",
+        "reload_templates",
+        "reload_assets",
+        "reload_resources",
+        "default_locale_name",
+        "prevent_http_cache",
+        "prevent_cachebust",
+        "csrf_trusted_origins",
+        "own",
+    ]
     return {key: settings.get(key) for each in keys for key in (each, "pyramid." + each)}
 
 
 def settings():
-    return some(Configurator(settings={"debug_all": "true", "own": "1", "reload_templates": "no"}).registry.settings)
+    return some(
+        Configurator(settings={"debug_all": "true", "own": "1", "reload_templates": "no"}).registry.settings
+    )
 
 
 def settings_prefixed():
     return some(
         Configurator(
-            settings={"pyramid.reload_all": "yes", "pyramid.default_locale_name": "de", "default_locale_name": "fr"}
+            settings={
+                "pyramid.reload_all": "yes",
+                "pyramid.default_locale_name": "de",
+                "default_locale_name": "fr",
+            }
         ).registry.settings
     )
 
@@ -576,7 +685,11 @@ def override_itself():
 def override_mixed():
     return [
         outcome(lambda: Configurator().override_asset(*pair)["raised"])  # noqa: B023
-        for pair in [("configuring:a/", "configuring:b"), ("configuring:a", "configuring:b/"), ("configuring", "json")]
+        for pair in [
+            ("configuring:a/", "configuring:b"),
+            ("configuring:a", "configuring:b/"),
+            ("configuring", "json"),
+        ]
     ]
 
 
@@ -701,7 +814,11 @@ def testing_resource():
     with testing.testConfig() as config:
         resource = testing.DummyResource(title="x")
         config.testing_resources({"/a/b": resource})
-        return [find_resource(testing.DummyResource(), "/a/b") is resource, resource.title, resource.clone().title]
+        return [
+            find_resource(testing.DummyResource(), "/a/b") is resource,
+            resource.title,
+            resource.clone().title,
+        ]
 
 
 def testing_security():
@@ -726,7 +843,11 @@ def conflict_text():
         config.commit()
     except ConfigurationConflictError as error:
         text = str(error)
-        return ["configuring.py" in text, "config.add_view(say(text), name=name)" in text, isinstance(error, ConfigurationError)]
+        return [
+            "configuring.py" in text,
+            "config.add_view(say(text), name=name)" in text,
+            isinstance(error, ConfigurationError),
+        ]
 
 
 def execution_text():
@@ -736,7 +857,12 @@ def execution_text():
         config.commit()
     except ConfigurationExecutionError as error:
         text = str(error)
-        return [error.etype.__name__, str(error.evalue), "configuring.py" in text, "ZeroDivisionError" in text]
+        return [
+            error.etype.__name__,
+            str(error.evalue),
+            "configuring.py" in text,
+            "ZeroDivisionError" in text,
+        ]
 
 
 def introspection_off():

@@ -17,7 +17,9 @@ GET /token
 
 SECRET = "a secret that is long enough for everybody"
 TICKETS = AuthTktCookieHelper(SECRET)
-FULL = AuthTktCookieHelper(SECRET, cookie_name="full", include_ip=True, timeout=100, reissue_time=10, hashalg="md5")
+FULL = AuthTktCookieHelper(
+    SECRET, cookie_name="full", include_ip=True, timeout=100, reissue_time=10, hashalg="md5"
+)
 
 
 def session(request):

@@ -113,7 +113,9 @@ def say(config):
     config.add_view(lambda request: 1 / 0, name="fails", require_csrf=False)
     config.add_view(lambda request: Response("zero"), context=ZeroDivisionError)
     config.add_view(
-        lambda request: Response("", headers={"X-Token": new_csrf_token(request)}), name="new", require_csrf=True
+        lambda request: Response("", headers={"X-Token": new_csrf_token(request)}),
+        name="new",
+        require_csrf=True,
     )
     hand = [
         ("by-hand", lambda request: check_csrf_token(request, raises=False)),
@@ -166,7 +168,9 @@ def application():
         ),
         "legacy": make(LegacySessionCSRFStoragePolicy(), {"header": None}, cookie_name="s3"),
         "opted": make(
-            CookieCSRFStoragePolicy(cookie_name="own", secure=True, httponly=True, max_age=9, samesite="Strict"),
+            CookieCSRFStoragePolicy(
+                cookie_name="own", secure=True, httponly=True, max_age=9, samesite="Strict"
+            ),
             {"token": None, "allow_no_origin": True},
         ),
     }

@@ -72,10 +72,32 @@ GET /%ff | app: handled
 GET /nothing/%ff | app: handled
 """
 
-NAMES = """
-GET POST params path path_info url path_qs cookies json_body text body host_url application_url accept accept_language
-if_modified_since range authorization client_addr domain host_port is_xhr content_type content_length
-""".split()
+NAMES = [
+    "GET",
+    "POST",
+    "params",
+    "path",
+    "path_info",
+    "url",
+    "path_qs",
+    "cookies",
+    "json_body",
+    "text",
+    "body",
+    "host_url",
+    "application_url",
+    "accept",
+    "accept_language",
+    "if_modified_since",
+    "range",
+    "authorization",
+    "client_addr",
+    "domain",
+    "host_port",
+    "is_xhr",
+    "content_type",
+    "content_length",
+]
 
 
 def read(request):
@@ -93,7 +115,9 @@ def read(request):
 
 
 def route(request):
-    return Response(json.dumps([request.matchdict["x"], request.route_path("route", x=request.matchdict["x"])]))
+    return Response(
+        json.dumps([request.matchdict["x"], request.route_path("route", x=request.matchdict["x"])])
+    )
 
 
 def ok(request):

@@ -157,7 +157,9 @@ def detail(request):
 
 def template(request):
     error = HTTPForbidden(
-        "told", body_template="${explanation} / ${detail} / ${REQUEST_METHOD} / ${X_A} ${br}", headers={"X-A": "<"}
+        "told",
+        body_template="${explanation} / ${detail} / ${REQUEST_METHOD} / ${X_A} ${br}",
+        headers={"X-A": "<"},
     )
     raise error
 
@@ -174,8 +176,10 @@ def json_formatter(request):
 
 
 def headers(request):
-    raise HTTPException(headers=[("X-A", "1"), ("X-A", "2")], status=None) if False else HTTPForbidden(
-        headers=[("X-A", "1"), ("X-A", "2")], charset="latin-1"
+    raise (
+        HTTPException(headers=[("X-A", "1"), ("X-A", "2")], status=None)
+        if False
+        else HTTPForbidden(headers=[("X-A", "1"), ("X-A", "2")], charset="latin-1")
     )
 
 

@@ -6,10 +6,10 @@ from framework.decorator import reify
 from framework.httpexceptions import HTTPFound, HTTPNotFound, exception_response, status_map
 from framework.interfaces import IRequest, IRoutesMapper, IView, IViewClassifier
 from framework.location import inside, lineage
-from framework.path import AssetResolver, DottedNameResolver, caller_package, package_name, package_of
+from framework.path import DottedNameResolver, caller_package, package_name, package_of
 from framework.registry import Introspectable, Introspector, Registry
 from framework.request import Request
-from framework.response import FileIter, FileResponse, Response
+from framework.response import FileIter, Response
 from framework.scripting import get_root, prepare
 from framework.settings import asbool
 from framework.traversal import ResourceTreeTraverser, split_path_info, traversal_path, traversal_path_info
@@ -27,16 +27,64 @@ from zope.interface import Interface, implementer, providedBy
 
 REQUESTS = "\n".join(
     f"GET /{name}"
-    for name in """
-    dummy_request dummy_request_post dummy_resource dummy_session prepared prepared_with root_of
-    rendered_view rendered_iterable rendered_missing rendered_insecure record_one_view record_two_views record_routes
-    mapper_alone mapper_order mapper_remove sorter sorter_cycle weak_set instance_properties descriptions reified
-    lineages insides split_paths traversal_paths traverser_alone resolver resolver_errors packages strings domains
-    statuses redirect_headers introspectors introspectable_text file_iter registry_dict registry_notify
-    settings_words request_blank request_callbacks request_without_registry subclass_of_request
-    view_in_by_hand view_in_by_hand_twice response_kinds localizer_of_dummy session_of_request
-    exception_is_response events_attributes csrf_of_dummy routes_of_registry static_info permits_of_views
-    """.split()
+    for name in [
+        "dummy_request",
+        "dummy_request_post",
+        "dummy_resource",
+        "dummy_session",
+        "prepared",
+        "prepared_with",
+        "root_of",
+        "rendered_view",
+        "rendered_iterable",
+        "rendered_missing",
+        "rendered_insecure",
+        "record_one_view",
+        "record_two_views",
+        "record_routes",
+        "mapper_alone",
+        "mapper_order",
+        "mapper_remove",
+        "sorter",
+        "sorter_cycle",
+        "weak_set",
+        "instance_properties",
+        "descriptions",
+        "reified",
+        "lineages",
+        "insides",
+        "split_paths",
+        "traversal_paths",
+        "traverser_alone",
+        "resolver",
+        "resolver_errors",
+        "packages",
+        "strings",
+        "domains",
+        "statuses",
+        "redirect_headers",
+        "introspectors",
+        "introspectable_text",
+        "file_iter",
+        "registry_dict",
+        "registry_notify",
+        "settings_words",
+        "request_blank",
+        "request_callbacks",
+        "request_without_registry",
+        "subclass_of_request",
+        "view_in_by_hand",
+        "view_in_by_hand_twice",
+        "response_kinds",
+        "localizer_of_dummy",
+        "session_of_request",
+        "exception_is_response",
+        "events_attributes",
+        "csrf_of_dummy",
+        "routes_of_registry",
+        "static_info",
+        "permits_of_views",
+    ]
 )
 
 
@@ -76,7 +124,14 @@ def dummy_session():
     session.flash("a", allow_duplicate=False)
     session["x"] = 1
     token = session.get_csrf_token()
-    return [session.peek_flash(), session.pop_flash(), session.new, type(session.created).__name__, len(token), len(session)]
+    return [
+        session.peek_flash(),
+        session.pop_flash(),
+        session.new,
+        type(session.created).__name__,
+        len(token),
+        len(session),
+    ]
 
 
 def some_config():
@@ -163,9 +218,25 @@ def looked_up(config, iface=IView, name=""):
     return config.registry.adapters.lookup((IViewClassifier, IRequest, Interface), iface, name)
 
 
-VIEW_ATTRIBUTES = """__permitted__ __call_permissive__ __original_view__ __predicated__ __predicates__ __phash__ __order__
-__view_attr__ __accept__ __wraps__ __permission__ __name__ __module__ __doc__ __text__ __discriminator__ __view_id__
-""".split()
+VIEW_ATTRIBUTES = [
+    "__permitted__",
+    "__call_permissive__",
+    "__original_view__",
+    "__predicated__",
+    "__predicates__",
+    "__phash__",
+    "__order__",
+    "__view_attr__",
+    "__accept__",
+    "__wraps__",
+    "__permission__",
+    "__name__",
+    "__module__",
+    "__doc__",
+    "__text__",
+    "__discriminator__",
+    "__view_id__",
+]
 
 
 def attributes(view):
@@ -247,12 +318,21 @@ def mapper_remove():
     mapper.connect("a", "/a")
     mapper.connect("b", "/{x}")
     mapper.connect("a", "/other")
-    return [mapper(Request.blank("/a"))["route"].name, mapper(Request.blank("/other"))["route"].name, len(mapper.routelist)]
+    return [
+        mapper(Request.blank("/a"))["route"].name,
+        mapper(Request.blank("/other"))["route"].name,
+        len(mapper.routelist),
+    ]
 
 
 def sorter():
     order = TopologicalSorter(default_before="last", default_after=None, last="last")
-    for name, kw in [("a", {}), ("b", {"before": "a"}), ("d", {}), ("c", {"after": "a", "before": ("d", "x")})]:
+    for name, kw in [
+        ("a", {}),
+        ("b", {"before": "a"}),
+        ("d", {}),
+        ("c", {"after": "a", "before": ("d", "x")}),
+    ]:
         order.add(name, name.upper(), **kw)
     found = order.sorted()
     order.remove("a")
@@ -306,7 +386,22 @@ def descriptions():
         def method(self):
             pass
 
-    values = [None, 5, "text", b"bytes", (1, 2), [], {"a": 1}, {1}, counted, Klass, Klass().method, testing, "x" * 200, 1.5]
+    values = [
+        None,
+        5,
+        "text",
+        b"bytes",
+        (1, 2),
+        [],
+        {"a": 1},
+        {1},
+        counted,
+        Klass,
+        Klass().method,
+        testing,
+        "x" * 200,
+        1.5,
+    ]
     return [object_description(value).replace("goldilocks", "pyramid").split(" at ")[0] for value in values]
 
 
@@ -362,11 +457,16 @@ def traversal_paths():
 
 
 def traverser_alone():
-    top, middle, bottom = family()
+    top = family()[0]
     found = []
     for path in ("/middle/bottom", "/middle/x/y", "/@@middle", ""):
         result = ResourceTreeTraverser(top)(Request.blank(path))
-        found.append({key: value if isinstance(value, (str, tuple)) else value.__name__ for key, value in result.items()})
+        found.append(
+            {
+                key: value if isinstance(value, (str, tuple)) else value.__name__
+                for key, value in result.items()
+            }
+        )
     return found
 
 
@@ -385,7 +485,10 @@ def resolver_errors():
     import json
 
     names = ["nothing", "json.nothing", "json:nothing", ".nothing", "..", ":x", "json..decoder"]
-    return [tried(DottedNameResolver(json).resolve, *names, 5), tried(DottedNameResolver(None).resolve, ".x", "json")]
+    return [
+        tried(DottedNameResolver(json).resolve, *names, 5),
+        tried(DottedNameResolver(None).resolve, ".x", "json"),
+    ]
 
 
 def packages():
@@ -398,7 +501,12 @@ def packages():
 
 
 def strings():
-    return [strings_differ("a", "a"), strings_differ("a", "b"), strings_differ(b"a", b"a"), strings_differ("a", "ab")]
+    return [
+        strings_differ("a", "a"),
+        strings_differ("a", "b"),
+        strings_differ(b"a", b"a"),
+        strings_differ("a", "ab"),
+    ]
 
 
 def domains():
@@ -408,13 +516,24 @@ def domains():
 
 
 def statuses():
-    return [[code, kind.__name__, kind.title, kind.code, kind.empty_body] for code, kind in sorted(status_map.items()) if code != 520]
+    return [
+        [code, kind.__name__, kind.title, kind.code, kind.empty_body]
+        for code, kind in sorted(status_map.items())
+        if code != 520
+    ]
 
 
 def redirect_headers():
     found = HTTPFound("/x", headers=[("Set-Cookie", "a=b")])
     missing = tried(lambda code: exception_response(code), 302, 999)
-    return [found.location, found.status, found.headers["Set-Cookie"], str(found), found.args == (found.detail,), missing]
+    return [
+        found.location,
+        found.status,
+        found.headers["Set-Cookie"],
+        str(found),
+        found.args == (found.detail,),
+        missing,
+    ]
 
 
 def introspectors():
@@ -430,12 +549,23 @@ def introspectors():
     ]  # fmt: skip
     introspector.unrelate(("c", "d1"), ("c", "d2"))
     introspector.remove("c", "d2")
-    return [*found, introspector.related(one), len(introspector.get_category("c")), tried(introspector.related, two)]
+    return [
+        *found,
+        introspector.related(one),
+        len(introspector.get_category("c")),
+        tried(introspector.related, two),
+    ]
 
 
 def introspectable_text():
     one = Introspectable("c", ("d", 1), "one", "t")
-    return [bool(one), len(one), repr(one).split(" ")[1:], one.discriminator_hash == hash(("d", 1)), one.unresolved if hasattr(one, "unresolved") else "-"]
+    return [
+        bool(one),
+        len(one),
+        repr(one).split(" ")[1:],
+        one.discriminator_hash == hash(("d", 1)),
+        one.unresolved if hasattr(one, "unresolved") else "-",
+    ]
 
 
 def file_iter():
@@ -450,7 +580,16 @@ def file_iter():
 def registry_dict():
     registry = Registry("name")
     registry["a"] = 1
-    return [registry["a"], registry.get("b"), bool(registry), registry.package_name, registry.has_listeners, registry.settings, len(registry), repr(registry)]
+    return [
+        registry["a"],
+        registry.get("b"),
+        bool(registry),
+        registry.package_name,
+        registry.has_listeners,
+        registry.settings,
+        len(registry),
+        repr(registry),
+    ]
 
 
 class IEvent(Interface):
@@ -479,20 +618,39 @@ def settings_words():
 
 def request_blank():
     request = Request.blank("/a?b=c", POST={"d": "e"})
-    return [request.method, request.GET["b"], request.POST["d"], sorted(vars(request)), request.exception, request.matchdict]
+    return [
+        request.method,
+        request.GET["b"],
+        request.POST["d"],
+        sorted(vars(request)),
+        request.exception,
+        request.matchdict,
+    ]
 
 
 def request_callbacks():
     request = Request.blank("/")
     request.add_response_callback(lambda request, response: None)
     request.add_finished_callback(lambda request: None)
-    return [len(request.response_callbacks), len(request.finished_callbacks), type(request.response_callbacks).__name__]
+    return [
+        len(request.response_callbacks),
+        len(request.finished_callbacks),
+        type(request.response_callbacks).__name__,
+    ]
 
 
 def request_without_registry():
     request = Request.blank("/")
     return [
-        tried(lambda name: getattr(request, name), "registry", "context", "session", "response", "locale_name", "view_name"),
+        tried(
+            lambda name: getattr(request, name),
+            "registry",
+            "context",
+            "session",
+            "response",
+            "locale_name",
+            "view_name",
+        ),
         tried(lambda name: request.route_url(name), "x"),
     ]
 
@@ -529,7 +687,11 @@ def response_kinds():
     from framework.interfaces import IExceptionResponse, IResponse
     from webob import Response as Other
 
-    return [IResponse.providedBy(Response()), IResponse.providedBy(Other()), IExceptionResponse.providedBy(HTTPNotFound())]
+    return [
+        IResponse.providedBy(Response()),
+        IResponse.providedBy(Other()),
+        IExceptionResponse.providedBy(HTTPNotFound()),
+    ]
 
 
 def localizer_of_dummy():
@@ -545,16 +707,36 @@ def session_of_request():
 
 def exception_is_response():
     error = HTTPNotFound("detail", comment="c")
-    return [str(error), error.status, error.code, error.title, error.detail, error.comment, repr(error)[:30], error.wsgi_response is error]
+    return [
+        str(error),
+        error.status,
+        error.code,
+        error.title,
+        error.detail,
+        error.comment,
+        repr(error)[:30],
+        error.wsgi_response is error,
+    ]
 
 
 def events_attributes():
     from framework import events
 
     found = []
-    for name in ("NewRequest", "NewResponse", "BeforeTraversal", "ContextFound", "ApplicationCreated", "BeforeRender"):
+    for name in (
+        "NewRequest",
+        "NewResponse",
+        "BeforeTraversal",
+        "ContextFound",
+        "ApplicationCreated",
+        "BeforeRender",
+    ):
         kind = getattr(events, name)
-        made = kind(*range(2 if name in ("NewResponse",) else 1)) if name != "BeforeRender" else kind({"a": 1}, {"r": 2})
+        made = (
+            kind(*range(2 if name in ("NewResponse",) else 1))
+            if name != "BeforeRender"
+            else kind({"a": 1}, {"r": 2})
+        )
         found.append([name, sorted(vars(made)), [iface.__name__ for iface in providedBy(made)]])
     return found
 
@@ -572,7 +754,9 @@ def csrf_of_dummy():
 def routes_of_registry():
     config = some_config()
     mapper = config.registry.queryUtility(IRoutesMapper)
-    return [[route.name, route.pattern, len(route.predicates), route.factory] for route in mapper.get_routes()]
+    return [
+        [route.name, route.pattern, len(route.predicates), route.factory] for route in mapper.get_routes()
+    ]
 
 
 def static_info():
@@ -606,11 +790,7 @@ def run(request):
 
 
 def application():
-    from framework.renderers import JSON
-
     config = Configurator()
-    json = JSON(default=lambda value: value.decode() if isinstance(value, bytes) else repr(value))
-    config.add_renderer("json", JSON())
     config.add_renderer("any", _Any)
     config.add_route("run", "/{name}")
     config.add_view(run, route_name="run", renderer="any")
@@ -624,4 +804,6 @@ class _Any:
     def __call__(self, value, system):
         import json
 
-        return json.dumps(value, default=lambda value: value.decode() if isinstance(value, bytes) else type(value).__name__)
+        return json.dumps(
+            value, default=lambda value: value.decode() if isinstance(value, bytes) else type(value).__name__
+        )

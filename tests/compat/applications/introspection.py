@@ -4,7 +4,6 @@ from framework.authentication import SessionAuthenticationPolicy
 from framework.authorization import ACLAuthorizationPolicy
 from framework.config import Configurator, not_
 from framework.events import NewRequest
-from framework.interfaces import IRequest
 from framework.registry import Introspectable
 from framework.response import Response
 from framework.session import SignedCookieSessionFactory
@@ -86,7 +85,9 @@ def described(introspectable):
     for key, value in introspectable.items():
         values[key] = shown(value) if key not in PRIVATE or isinstance(value, str) else value is not None
     if "phash" in values:
-        values["phash"] = len(values["phash"])  # a digest of the predicates' words, however they are put together
+        values["phash"] = len(
+            values["phash"]
+        )  # a digest of the predicates' words, however they are put together
     return {
         "title": titled(introspectable),
         "type": introspectable.type_name,
@@ -104,7 +105,9 @@ def categories(request):
 
 def titled(introspectable):
     """Return the title; a policy is its own title for one framework, and what it is for the other."""
-    return shown(introspectable.title) if introspectable.category_name != "csrf storage policy" else "a policy"
+    return (
+        shown(introspectable.title) if introspectable.category_name != "csrf storage policy" else "a policy"
+    )
 
 
 def bare():
@@ -181,9 +184,13 @@ def actions(request):
         {
             "keys": sorted(action),
             "order": action["order"],
-            "discriminator": shown(action["discriminator"]) if isinstance(action["discriminator"], tuple) else "-",
+            "discriminator": shown(action["discriminator"])
+            if isinstance(action["discriminator"], tuple)
+            else "-",
             "includepath": list(action["includepath"]),
-            "introspectables": [[each.category_name, shown(each.title)] for each in action["introspectables"]],
+            "introspectables": [
+                [each.category_name, shown(each.title)] for each in action["introspectables"]
+            ],
             "info": [hasattr(action["info"], name) for name in ("file", "line", "function", "src")],
         }
         for action in config.action_state.actions
@@ -274,7 +281,9 @@ def say(config):
     config.add_view_deriver(deriver, "deriver", under="decorated_view", over="rendered_view")
     config.add_tween("introspection.tween")
     config.set_view_mapper(mapper) if False else None
-    config.add_route("r", "/r/{x}", factory=factory, own="x", request_method=("GET", "POST"), accept="text/html")
+    config.add_route(
+        "r", "/r/{x}", factory=factory, own="x", request_method=("GET", "POST"), accept="text/html"
+    )
     config.add_route("s", "/s", static=True, pregenerator=lambda request, elements, kw: (elements, kw))
     config.add_route("ext", "http://example.com/{x}")
     config.add_view(view, name="plain", renderer="json")
@@ -318,7 +327,9 @@ def say(config):
     config.set_default_permission("view")
     config.add_permission("extra")
     config.set_default_csrf_options(require_csrf=False)
-    config.add_static_view("static", "introspection:texts", cache_max_age=5, permission="__no_permission_required__")
+    config.add_static_view(
+        "static", "introspection:texts", cache_max_age=5, permission="__no_permission_required__"
+    )
     config.add_static_view("http://cdn.example/", "introspection:cdn")
     config.add_cache_buster("introspection:texts", QueryStringConstantCacheBuster("1"), explicit=True)
     config.override_asset("introspection:texts/page.txt", "introspection:overrides/page.txt")
@@ -330,7 +341,9 @@ def say(config):
     config.add_accept_view_order("text/x-own", weighs_more_than="text/html")
     config.add_route("categories", "/categories")
     config.add_route("category", "/category/{name}")
-    config.add_view(categories, route_name="categories", renderer="json", permission="__no_permission_required__")
+    config.add_view(
+        categories, route_name="categories", renderer="json", permission="__no_permission_required__"
+    )
     config.add_view(category, route_name="category", renderer="json", permission="__no_permission_required__")
     for each in (related, unrelated, predicates, actions):
         config.add_route(each.__name__, "/" + each.__name__)
@@ -345,7 +358,9 @@ def application():
     config = Configurator()
     say(config)
     config.set_security_policy(Policy())
-    legacy = Configurator(settings={"pyramid.tweens": "introspection.tween\npyramid.tweens.excview_tween_factory"})
+    legacy = Configurator(
+        settings={"pyramid.tweens": "introspection.tween\npyramid.tweens.excview_tween_factory"}
+    )
     say(legacy)
     legacy.set_authorization_policy(ACLAuthorizationPolicy())
     legacy.set_authentication_policy(SessionAuthenticationPolicy())

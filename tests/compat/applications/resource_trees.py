@@ -1,7 +1,5 @@
 """Walking resource trees: names, views, subpaths, virtual roots, odd paths, traversers of one's own."""
 
-from zope.interface import Interface, implementer
-
 from framework.config import Configurator
 from framework.interfaces import ITraverser
 from framework.response import Response
@@ -14,6 +12,7 @@ from framework.traversal import (
     traverse,
     virtual_root,
 )
+from zope.interface import Interface, implementer
 
 REQUESTS = """
 GET /

@@ -116,12 +116,15 @@ GET /remember?ann | app: reissue
 GET /who | app: reissue
 """
 
-REQUESTS = "".join(
-    f"{line.strip()} | app: {name}\n"
-    for name in ("modern", "acl", "legacy", "callback", "session", "basic", "remote", "none", "helper")
-    for line in _ROWS.splitlines()
-    if line.strip()
-) + _TICKETS
+REQUESTS = (
+    "".join(
+        f"{line.strip()} | app: {name}\n"
+        for name in ("modern", "acl", "legacy", "callback", "session", "basic", "remote", "none", "helper")
+        for line in _ROWS.splitlines()
+        if line.strip()
+    )
+    + _TICKETS
+)
 
 
 class Node(dict):
@@ -250,7 +253,9 @@ def verdicts(context, request):
     found = {}
     for path in ("one", "two", "empty", "callable"):
         for permission in ("read", "edit", "look", "delete"):
-            found[f"{path} {permission}"] = described(request.has_permission(permission, context["docs"][path]))
+            found[f"{path} {permission}"] = described(
+                request.has_permission(permission, context["docs"][path])
+            )
     found["no context"] = described(request.has_permission("read"))
     found["no location"] = described(request.has_permission("read", object))
     return found
@@ -360,7 +365,7 @@ def application():
         "session": make(authn=SessionAuthenticationPolicy(callback=groups), authz=acl),
         "basic": make(
             authn=BasicAuthAuthenticationPolicy(
-                lambda user, password, request: [] if password == "pass" else None, realm="é\"x"
+                lambda user, password, request: [] if password == "pass" else None, realm='é"x'
             ),
             authz=acl,
         ),

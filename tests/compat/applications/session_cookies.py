@@ -116,7 +116,12 @@ def queue(request):
     session = request.session
     session.flash("a", "other")
     session.flash({"b": 1}, queue="other")
-    return [session.peek_flash("other"), session.pop_flash("other"), session.pop_flash("other"), session.peek_flash()]
+    return [
+        session.peek_flash("other"),
+        session.pop_flash("other"),
+        session.pop_flash("other"),
+        session.peek_flash(),
+    ]
 
 
 def unique(request):
@@ -214,7 +219,9 @@ def application():
                 serializer=JSONSerializer(),
             )
         ),
-        "short": make(SignedCookieSessionFactory("short", cookie_name="short", timeout=None, reissue_time=None)),
+        "short": make(
+            SignedCookieSessionFactory("short", cookie_name="short", timeout=None, reissue_time=None)
+        ),
         "plain": make(BaseCookieSessionFactory(Plain(), cookie_name="plain")),
         "strict": make(SignedCookieSessionFactory(SECRET, cookie_name="strict", set_on_exception=False)),
         "none": make(None),

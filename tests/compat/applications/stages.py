@@ -10,14 +10,13 @@ from framework.events import (
     subscriber,
 )
 from framework.httpexceptions import HTTPNotFound
-from framework.interfaces import IContextFound, INewRequest, IRequest
+from framework.interfaces import INewRequest
 from framework.request import Request, RequestLocalCache
 from framework.response import Response
 from framework.tweens import EXCVIEW, INGRESS, MAIN
 from framework.viewderivers import INGRESS as DERIVER_INGRESS
 from framework.viewderivers import VIEW
 from framework.wsgi import wsgiapp, wsgiapp2
-from zope.interface import Interface, implementer
 
 REQUESTS = """
 GET /
@@ -184,7 +183,12 @@ def counted(request):
 def cache(request):
     LOG.clear()
     CACHE.set(request, "x")
-    return [counted(request), counted(request), CACHE.get(request), CACHE.get_or_create(request, lambda r: "y")]
+    return [
+        counted(request),
+        counted(request),
+        CACHE.get(request),
+        CACHE.get_or_create(request, lambda r: "y"),
+    ]
 
 
 def environ_app(environ, start_response):
@@ -255,7 +259,14 @@ def extensions(config):
 
 def methods(request):
     LOG.clear()
-    return [request.shouted, request.greet(), request.greet("bye"), request.counted, request.counted, request.called()]
+    return [
+        request.shouted,
+        request.greet(),
+        request.greet("bye"),
+        request.counted,
+        request.counted,
+        request.called(),
+    ]
 
 
 FINISHED = []
@@ -263,7 +274,9 @@ FINISHED = []
 
 def finished(request):
     request.add_finished_callback(lambda request: FINISHED.append(hasattr(request, "context")))
-    request.add_finished_callback(lambda request: request.add_finished_callback(lambda r: FINISHED.append("more")))
+    request.add_finished_callback(
+        lambda request: request.add_finished_callback(lambda r: FINISHED.append("more"))
+    )
     return Response(str(FINISHED))
 
 
@@ -339,11 +352,15 @@ def main():
     config.add_view(cache, name="cache", renderer="json")
     config.add_view(lambda request: EVENTS, name="created", renderer="json")
     config.add_view(
-        lambda request: [request.environ.get("has"), request.environ.get("both")], name="subscribers", renderer="json"
+        lambda request: [request.environ.get("has"), request.environ.get("both")],
+        name="subscribers",
+        renderer="json",
     )
     config.add_view(derivers, name="derivers", decorator=(decorator("one"), decorator("two")))
     config.add_view(derivers, name="derivers-option", skip="early", http_cache=5)
-    config.add_view(lambda request: request.info, name="derivers-listing", renderer="json", request_method="GET")
+    config.add_view(
+        lambda request: request.info, name="derivers-listing", renderer="json", request_method="GET"
+    )
     config.add_view(lambda request: {}[0], name="derivers-exception")
     config.add_view(derivers, context=KeyError, request_param="!raise")
     config.add_exception_view(order, context=KeyError, request_param="raise")
@@ -353,7 +370,9 @@ def main():
 
 
 def application():
-    explicit = Configurator(settings={"pyramid.tweens": "stages.b_tween pyramid.tweens.excview_tween_factory stages.a_tween"})
+    explicit = Configurator(
+        settings={"pyramid.tweens": "stages.b_tween pyramid.tweens.excview_tween_factory stages.a_tween"}
+    )
     explicit.include(tweens)
     explicit.add_view(order, name="explicit")
     cycle = Configurator()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from framework.config import Configurator
 from framework.path import AssetResolver
-from framework.response import Response
 from framework.static import ManifestCacheBuster, QueryStringConstantCacheBuster, static_view
 
 REQUESTS = """
@@ -130,11 +129,20 @@ class Policy:
 
 
 def urls(request):
-    names = ["files/page.txt", "texts/style.css", "texts/page.txt", "overrides/page.txt", "texts/deep/deep.txt"]
+    names = [
+        "files/page.txt",
+        "texts/style.css",
+        "texts/page.txt",
+        "overrides/page.txt",
+        "texts/deep/deep.txt",
+    ]
     found = {}
     for name in names:
         try:
-            found[name] = [request.static_url(f"static_files:{name}"), request.static_path(f"static_files:{name}")]
+            found[name] = [
+                request.static_url(f"static_files:{name}"),
+                request.static_path(f"static_files:{name}"),
+            ]
         except ValueError:
             found[name] = "ValueError"
     found["query"] = request.static_url("static_files:texts/style.css", _query={"a": "1"})

@@ -1,5 +1,6 @@
 """Languages: negotiated locales, catalogs of several folders, domains, plurals, localizers."""
 
+import os
 import struct
 from pathlib import Path
 
@@ -74,7 +75,7 @@ CATALOGS = {
             "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 "
             ": n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);\n"
         ),
-        "thing\0things": "вещь\0вещи\0вещей",
+        "thing\0things": "вещь\0вещи\0вещей",  # noqa: RUF001
     },
 }
 
@@ -92,7 +93,9 @@ def write_catalog(path, messages):
             data += row[column] + b"\0"
     head = struct.pack("<7I", 0x950412DE, 0, len(rows), 28, 28 + 8 * len(rows), 0, start)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(head + b"".join(struct.pack("<2I", *pair) for pair in ids + texts) + data)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_bytes(head + b"".join(struct.pack("<2I", *pair) for pair in ids + texts) + data)
+    draft.replace(path)  # another process may read it at this moment
 
 
 _ = TranslationStringFactory("app")
@@ -118,7 +121,9 @@ def texts(request):
         "context": translate(TranslationString("hello", domain="app", context="ctx")),
         "first": translate(_("first")),
         "second": translate(_("second")),
-        "plurals": [plural("thing", "things", n, domain="app", mapping={"n": n}) for n in (0, 1, 2, 5, 11, 21, 22)],
+        "plurals": [
+            plural("thing", "things", n, domain="app", mapping={"n": n}) for n in (0, 1, 2, 5, 11, 21, 22)
+        ],
         "plural strings": plural(_("thing"), _("things"), 2, mapping={"n": 2}),
         "plural unknown": plural("a", "b", 2, domain="app"),
         "type": type(translate(_("hello"))).__name__,

@@ -2,25 +2,14 @@
 
 import json
 
+from framework import traversal, url
 from framework.config import Configurator
 from framework.interfaces import IResourceURL
 from framework.response import Response
 from framework.static import QueryStringConstantCacheBuster
-from framework.url import (
-    current_route_path,
-    current_route_url,
-    parse_url_overrides,
-    resource_url,
-    route_path,
-    route_url,
-    static_path,
-    static_url,
-    urlencode,
-)
-from framework.traversal import quote_path_segment
 from zope.interface import implementer
 
-CASES = '''
+CASES = """
 route_url("home")
 route_url("home", _query={"a": "1", "b": ["x", "y"]})
 route_url("home", _query=[("é", "ü"), ("a b", "c&d")])
@@ -120,7 +109,7 @@ current_route_path()
 current_route_path(a="z")
 current_route_path("more", _query={"a": ""})
 model_url(child)
-'''.strip().splitlines()
+""".strip().splitlines()
 CASES = [case.replace("\xc3\xa9", "\\xc3\\xa9") for case in CASES]
 
 FUNCTIONS = """
@@ -190,41 +179,107 @@ special = root["special"] = Special("special", root)
 root["page"] = child
 
 
-def outcome(call):
+def outcome(call, *arguments):
     try:
-        return call()
+        return call(*arguments)
     except Exception as error:
-        return [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"][0]
+        return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
 def dump(request):
     names = {"root": root, "child": child, "special": special, "leaf": leaf}
     results = {}
     for case in CASES:
-        call = case.replace("(child", "(leaf") if "leaf" in request.GET else case
-        results[case] = outcome(lambda: eval(f"request.{call}", {"request": request, **names}))
+        results[case] = outcome(eval, f"request.{case}", {"request": request, **names})
+    functions = {**vars(url), "quote_path_segment": traversal.quote_path_segment}
     for case in FUNCTIONS:
-        results[case] = outcome(lambda: eval(case, {**globals(), "request": request, **names}))
+        results[case] = outcome(eval, case, {**functions, "request": request, **names})
     response = Response(json.dumps(results, indent=0, ensure_ascii=False, default=repr))
     return response
 
 
-ATTRIBUTES = """
-GET POST params cookies path path_info path_qs path_url url host host_url host_port application_url
-script_name method scheme domain client_addr remote_addr remote_user server_name server_port query_string
-text body json_body json content_type content_length charset is_xhr is_body_readable accept accept_language
-authorization cache_control date if_match if_none_match if_modified_since range referer referrer user_agent
-urlvars urlargs http_version pragma max_forwards matchdict matched_route exception exc_info view_name subpath
-traversed virtual_root_path locale_name is_authenticated identity authenticated_userid unauthenticated_userid
-effective_principals context root virtual_root tmpl_context response_callbacks finished_callbacks
-request_iface registry session localizer nothing_like_this
-""".split()
+ATTRIBUTES = [
+    "GET",
+    "POST",
+    "params",
+    "cookies",
+    "path",
+    "path_info",
+    "path_qs",
+    "path_url",
+    "url",
+    "host",
+    "host_url",
+    "host_port",
+    "application_url",
+    "script_name",
+    "method",
+    "scheme",
+    "domain",
+    "client_addr",
+    "remote_addr",
+    "remote_user",
+    "server_name",
+    "server_port",
+    "query_string",
+    "text",
+    "body",
+    "json_body",
+    "json",
+    "content_type",
+    "content_length",
+    "charset",
+    "is_xhr",
+    "is_body_readable",
+    "accept",
+    "accept_language",
+    "authorization",
+    "cache_control",
+    "date",
+    "if_match",
+    "if_none_match",
+    "if_modified_since",
+    "range",
+    "referer",
+    "referrer",
+    "user_agent",
+    "urlvars",
+    "urlargs",
+    "http_version",
+    "pragma",
+    "max_forwards",
+    "matchdict",
+    "matched_route",
+    "exception",
+    "exc_info",
+    "view_name",
+    "subpath",
+    "traversed",
+    "virtual_root_path",
+    "locale_name",
+    "is_authenticated",
+    "identity",
+    "authenticated_userid",
+    "unauthenticated_userid",
+    "effective_principals",
+    "context",
+    "root",
+    "virtual_root",
+    "tmpl_context",
+    "response_callbacks",
+    "finished_callbacks",
+    "request_iface",
+    "registry",
+    "session",
+    "localizer",
+    "nothing_like_this",
+]
 
 
 def attributes(request):
     results = {}
     for name in ATTRIBUTES:
-        value = outcome(lambda: getattr(request, name))
+        value = outcome(getattr, request, name)
         if hasattr(value, "items") and not isinstance(value, dict):
             value = [list(map(str, item)) for item in value.items()]
         text = str(value).replace("goldilocks", "pyramid")
@@ -243,7 +298,7 @@ class OwnURL:
 
 def pregenerate(request, elements, kw):
     kw["_query"] = {"pre": "generated"}
-    return elements + ("more",), kw
+    return (*elements, "more"), kw
 
 
 def say(config):

@@ -1,9 +1,8 @@
 """Every predicate that a view can have, alone and together, and what is said when none holds."""
 
-from zope.interface import Interface, implementer
-
 from framework.config import Configurator, not_
 from framework.response import Response
+from zope.interface import Interface, implementer
 
 REQUESTS = """
 GET /method

@@ -61,7 +61,7 @@ def test_a_place_has_no_other_attributes():
     place = copy.deepcopy(ActionInfo("app.py", 3, "main", "source"))
     assert (place.file, place.line, place.function, place.src) == ("app.py", 3, "main", "source")
     with pytest.raises(AttributeError):
-        place.column  # noqa: B018
+        place.column  # noqa: B018 - the look-up is what is tested
 
 
 def test_the_place_of_nothing():
@@ -271,6 +271,16 @@ def test_positional_order():
     }
 
 
+def test_further_keys_don_t_hide_ours():
+    """A further key that is called like one of ours is overwritten."""
+    speaker = Speaker()
+    speaker.includepath = ("addon",)
+    speaker.action("d", includepath=("mine",), info="mine")  # says a place of its own
+    (row,) = speaker.action_state.actions
+    assert row["includepath"] == ("addon",)
+    assert row["info"].line == line_of("# says a place of its own")
+
+
 class Fact:
     """Remembers how it was registered."""
 
@@ -320,7 +330,7 @@ def test_abstract_parts():
     with pytest.raises(NotImplementedError):
         topic._current()
     with pytest.raises(NotImplementedError):
-        topic.introspector  # noqa: B018
+        topic.introspector  # noqa: B018 - the look-up is what is tested
 
 
 # --- The log and its execution ----------------------------------------------------------------------------------------
