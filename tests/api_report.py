@@ -212,8 +212,8 @@ class Index:
     def _add_member(self, name: str, cls: type, word: str, kind: str) -> None:
         try:
             member = inspect.getattr_static(cls, word)
-        except AttributeError:
-            member = None  # of instances only
+        except AttributeError:  # of instances only
+            member, kind = None, "instance attribute"
         if inspect.isclass(member):
             self._add_class(name, member)
         elif functions := list(_functions_in(member)):
@@ -489,6 +489,7 @@ def _is_kind_of(cls: type, owner: Any) -> bool:
 
 def _objects_named(index: Index, code: CodeType, scope: dict[str, Any]) -> Iterator[str]:
     """Yield the names of objects that a piece of code names: by itself, or as a part of a module or class."""
+    words = set(_words(code))
     for word in code.co_names:
         if word not in scope:
             continue
@@ -498,9 +499,9 @@ def _objects_named(index: Index, code: CodeType, scope: dict[str, Any]) -> Itera
             for part in code.co_names:
                 found = index.objects.get(id(getattr(thing, part, None)), ())
                 yield from (name for name, last in found if last == part)
-                yield from (
-                    value.name for value in index.values if value.owner is thing and value.word == part
-                )
+                yield from (each.name for each in index.values if each.owner is thing and each.word == part)
+        if isinstance(thing, InterfaceClass):
+            yield from (name for member, name in index.members[thing].items() if member in words)
 
 
 def _words(code: CodeType) -> Iterator[str]:

@@ -66,27 +66,26 @@ def readers(chromium, site):
         tab.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize(("login", "path", "status"), PAGES)
-def test_a_page_fits_the_window_in_both_languages(readers, login, path, status, width):
+def test_a_page_fits_windows_wide_and_narrow(readers, login, path, status, language):
     tab = readers[login]
-    for language in ("en", "de"):
+    tab.show(1280, language=language)
+    assert tab.go(path) == status
+    assert tab.ask("document.documentElement.lang") == language
+    for width in (1280, 390):
         tab.show(width, language=language)
-        assert tab.go(path) == status
-        assert tab.ask("document.documentElement.lang") == language
         assert tab.ask("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(("login", "path", "status"), PAGES)
-def test_what_is_written_stands_out_from_what_is_behind(readers, login, path, status, dark):
+def test_what_is_written_stands_out_from_what_is_behind_by_day_and_night(readers, login, path, status):
     tab = readers[login]
-    tab.show(1280, dark=dark)
     tab.go(path)
-    assert tab.ask(PALE) == []
-    assert tab.ask("getComputedStyle(document.body).backgroundColor") == (
-        "rgb(26, 25, 23)" if dark else "rgb(255, 255, 255)"
-    )
+    for dark, ground in ((False, "rgb(255, 255, 255)"), (True, "rgb(26, 25, 23)")):
+        tab.show(1280, dark=dark)
+        assert tab.ask("getComputedStyle(document.body).backgroundColor") == ground
+        assert tab.ask(PALE) == []
 
 
 def test_no_page_asks_another_computer_or_brings_a_script(readers, site):

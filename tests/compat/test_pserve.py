@@ -112,6 +112,14 @@ def test_help(capsys):
     assert "CONFIG_URI" in capsys.readouterr().out
 
 
+@pytest.fixture
+def alone(monkeypatch):
+    """No other test of this process has imported Pyramid itself."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "pyramid"]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("is_hooked", [False, True])
 def test_reload(ini, tmp_path, monkeypatch, is_hooked):
     """With --reload a process of its own serves the same; the import hook is on there if it is on here."""

@@ -515,6 +515,13 @@ def test_renderers_in_all_shapes(renderer):
     assert text_of(config) == "{}"
 
 
+def test_renderer_without_a_view():
+    """Where there is nothing to work out, a renderer alone is enough."""
+    config = Configurator()
+    config.add_view(renderer="json")
+    assert text_of(config) == "{}"
+
+
 def test_default_renderer_is_taken_when_none_is_said():
     """A renderer without a name is that of views that say none."""
     config = Configurator()
