@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +69,10 @@ def _options() -> argparse.Namespace:
 
 
 def _results(options: argparse.Namespace) -> dict[str, Any]:
-    versions = {}
-    for contender in CONTENDERS.values():
-        if contender.distribution:
-            versions.setdefault(contender.distribution, contender.version)
+    versions = {it.distribution: it.version for it in CONTENDERS.values() if it.distribution}
+    for server in ("granian", "waitress"):
+        with contextlib.suppress(PackageNotFoundError):
+            versions[server] = version(server)
     return {
         "when": datetime.datetime.now().isoformat(sep=" ", timespec="seconds"),
         "python": platform.python_version(),

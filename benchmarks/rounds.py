@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import select
@@ -17,8 +18,9 @@ from benchmarks.scenarios import Scenario
 
 ROOT = Path(__file__).parent.parent
 
-#: How long a contender may take for one order before it is left out.
+#: How long a contender may take for one order before it is left out; building may take longer, for all build at once.
 PATIENCE_S = 90.0
+BUILDING_S = 240.0
 
 #: What each row of the results holds, as it is kept in the JSON file.
 Row = dict[str, Any]
@@ -62,16 +64,16 @@ class Process:
         with contextlib.suppress(BrokenPipeError):  # `answer` finds out, and says it
             print(json.dumps(order), file=stdin, flush=True)
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self, patience_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait for the answer to the last order.
 
         Raises:
             LeftOut: there is none, or it is an error.
         """
         stdout = self.process.stdout
-        if not select.select([stdout], [], [], PATIENCE_S)[0]:
+        if not select.select([stdout], [], [], patience_s)[0]:
             self.process.kill()
-            raise LeftOut(f"no answer within {PATIENCE_S:.0f} s")
+            raise LeftOut(f"no answer within {patience_s:.0f} s")
         line = stdout.readline()
         if not line:
             raise LeftOut("its process ended; the log says more")
@@ -138,7 +140,7 @@ class Measurement:
         for process in self.processes.values():
             process.order("build")
         for name in list(self.processes):
-            answer = self._try(name, self.processes[name].answer)
+            answer = self._try(name, functools.partial(self.processes[name].answer, BUILDING_S))
             if answer is not None:
                 self.shapes[name] = answer
 

@@ -37,7 +37,8 @@ from goldilocks.response import Response
 from goldilocks.threadlocal import RequestContext
 from goldilocks.traversal import DefaultRootFactory, ResourceTreeTraverser
 from goldilocks.traversal.paths import requested_path
-from goldilocks.viewtable import call_views, view_table
+from goldilocks.viewcalls import _call_view
+from goldilocks.viewtable import view_table
 
 if TYPE_CHECKING:
     from goldilocks.types import (
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
         Environ,
         Handler,
         StartResponse,
-        View,
     )
 
 log = logging.getLogger(__name__)
@@ -190,13 +190,11 @@ class Router:
         context, view_name = self._walk(request, root_factory)
         if has_listeners:
             registry.notify(ContextFound(request))
-        views = view_table(registry).find(
-            IViewClassifier, request.request_iface, providedBy(context), view_name
-        )
         try:
-            response = call_views(views, context, request)
+            # COMPAT: found under this name of this module when called: error reporters put a function of theirs around it
+            response = _call_view(registry, request, context, providedBy(context), view_name)
         except PredicateMismatch as mismatch:
-            return self._refused(request, context, views, mismatch)
+            return self._refused(request, context, view_name, mismatch)
         if response is None:
             return self._missed(request, context)
         return response
@@ -233,9 +231,12 @@ class Router:
     # -- when nobody answers
 
     def _refused(
-        self, request: AnyRequest, context: Context, views: tuple[View, ...], mismatch: PredicateMismatch
+        self, request: AnyRequest, context: Context, view_name: str, mismatch: PredicateMismatch
     ) -> AnyResponse:
         if self.explains_methods:
+            views = view_table(request.registry).find(
+                IViewClassifier, request.request_iface, providedBy(context), view_name
+            )
             allowed = allowed_by_views(views, context, request)
             if allowed:
                 return _wrong_method(request, allowed, mismatch)

@@ -82,9 +82,9 @@ class ViewEntry:
 
 def entry_of(view: View) -> ViewEntry:
     """Return the entry of a callable from the record; one is made up for a callable that isn't ours."""
-    entry: ViewEntry | None = getattr(view, "__entry__", None)
+    entry = getattr(view, "__entry__", None)
     # a foreign wrapper may have copied our attributes onto itself: then it is not what was composed
-    if entry is not None and entry.derived is view:
+    if entry.__class__ is ViewEntry and entry.derived is view:
         return entry
     predicated = getattr(view, "__predicated__", None)
     return ViewEntry(
@@ -180,7 +180,7 @@ class ViewSet:
         for _, view, _ in self.get_views(request):
             entry = getattr(view, "__entry__", None)
             # PERF: json with predicates: a view of ours is asked by its predicates, without an exception for each "no"
-            if entry is not None and entry.derived is view:
+            if entry.__class__ is ViewEntry and entry.derived is view:
                 if not entry.holds(context, request):
                     continue
                 view = entry.call

@@ -30,7 +30,7 @@ LAYERS = {
     "engine": "explanation explain debugpages dummies wsgi router",
     "language": """
         config.actions config.statement config.predicates config.derivers config.acceptorder config.staticviews
-        config.mistakes config.views config.exceptionviews config.routes config.assets config.security config.adapters
+        config.mistakes config.viewparts config.views config.exceptionviews config.routes config.assets config.security config.adapters
         config.factories config.tweens config.i18n config.settings config.rendering config.testing config.zca
         config.scan config.defaults config.configurator config
     """,

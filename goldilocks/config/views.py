@@ -13,31 +13,38 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from zope.interface import implementedBy
-from zope.interface.interfaces import IInterface
-
 from goldilocks.config.mistakes import check_methods, check_view, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.config.staticviews import StaticURLInfo
+from goldilocks.config.viewparts import (
+    checked_context,
+    checked_request_type,
+    combine_decorators,
+    combined,
+    isexception,
+    one_offer,
+    relate_template,
+    renderer_of,
+    runtime_exc_view,
+    view_derivers,
+    viewdefaults,
+)
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import (
-    IException,
     IExceptionViewClassifier,
-    IRendererFactory,
     IRequest,
     IRouteRequest,
     IViewClassifier,
-    IViewDerivers,
     IViewMapperFactory,
 )
 from goldilocks.names import did_you_mean
-from goldilocks.offers import normalize_accept_offer, sort_accept_offers
+from goldilocks.offers import sort_accept_offers
 from goldilocks.pipeline import ViewInfo, compose
 from goldilocks.predicates import VIEW_PREDICATES
 from goldilocks.registry import Deferred, Introspectable, predvalseq
 from goldilocks.renderers import RendererHelper
-from goldilocks.util import is_nonstr_iter, object_description
+from goldilocks.util import object_description
 from goldilocks.viewderivers import (
     DefaultViewMapper,
     mapped_view,
@@ -49,9 +56,7 @@ from goldilocks.viewderivers import (
 from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER, ViewSet, register_view
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
-    from goldilocks.types import AnyConfig, AnyRegistry, AnyRequest, AnyResponse, AnyView, Context, View
+    from goldilocks.types import AnyConfig, AnyRegistry, AnyRequest, AnyView, Context, View
 
 __all__ = [
     "DEFAULT_PHASH",
@@ -198,7 +203,7 @@ class AddView(Statement):
                     '"view" was not specified and no "renderer" specified: say what answers, a view or a renderer'
                 )
             view = _nothing_to_say
-        context = _checked_context(find(self.for_ if self.context is None else self.context))
+        context = checked_context(find(self.for_ if self.context is None else self.context))
         if self.exception_only and not isexception(context):
             raise ConfigurationError(
                 f'view "context" must be an exception type when "exception_only" is True; it is {context!r}'
@@ -214,9 +219,9 @@ class AddView(Statement):
             for_=find(self.for_),
             containment=find(self.containment),
             mapper=find(self.mapper),
-            decorator=_combined(self.decorator, find),
-            request_type=_request_type(self.request_type, find),
-            accept=_offer(self.accept),
+            decorator=combined(self.decorator, find),
+            request_type=checked_request_type(self.request_type, find),
+            accept=one_offer(self.accept),
             renderer=renderer,
         )
 
@@ -288,8 +293,8 @@ class AddView(Statement):
         view: Any = self.view
         if refuses_mistakes(registry) and self._is_mapped_by_default(registry):
             check_view(view, self.attr)
-        renderer = _renderer(self.renderer, registry, scope.package)
-        _relate_template(registry, facts, renderer)
+        renderer = renderer_of(self.renderer, registry, scope.package)
+        relate_template(registry, facts, renderer)
         place = (request_iface, self.context, self.name)
         derive = functools.partial(self._derived, registry, scope, renderer, fact)
         exception_view = view = None
@@ -312,7 +317,7 @@ class AddView(Statement):
     def _is_mapped_by_default(self, registry: AnyRegistry) -> bool:
         mapper = self.mapper or getattr(self.view, "__view_mapper__", None)
         mapper = mapper or registry.queryUtility(IViewMapperFactory)
-        deriver = _derivers(registry).name2val.get(mapped_view.name)
+        deriver = view_derivers(registry).name2val.get(mapped_view.name)
         return mapper in (None, DefaultViewMapper) and deriver is mapped_view
 
     def _request_iface(self, registry: AnyRegistry) -> Any:
@@ -356,7 +361,7 @@ class AddView(Statement):
             fact["order"],
             fact["phash"],
         )
-        return compose(info, _derivers(registry).sorted())
+        return compose(info, view_derivers(registry).sorted())
 
 
 def _nothing_to_say(context: Context, request: AnyRequest) -> dict[str, Any]:
@@ -375,54 +380,9 @@ def _warn_of_old_words(view: AddView) -> None:
             warnings.warn(message, DeprecationWarning, stacklevel=5)
 
 
-def _checked_context(context: Any) -> Any:
-    if context is not None and not IInterface.providedBy(context):
-        try:
-            implementedBy(context)
-        except TypeError:
-            raise ConfigurationError(
-                f"a view's context is a class or an interface; {context!r} is neither: did you mean its class, "
-                f"{type(context).__name__}?"
-            ) from None
-    return context
-
-
-def _offer(accept: Any) -> str | None:
-    if accept is None:
-        return None
-    if is_nonstr_iter(accept):
-        raise ConfigurationError(
-            'A list is not supported in the "accept" view predicate: a view offers one media type; '
-            f"say one view for each of {', '.join(map(str, accept))}"
-        )
-    return normalize_accept_offer(accept)
-
-
-def _request_type(request_type: Any, find: Callable[[Any], Any]) -> Any:
-    if request_type is None:
-        return None
-    found = find(request_type)
-    if not IInterface.providedBy(found):
-        raise ConfigurationError(f"request_type must be an interface, not {found}")
-    return found
-
-
-def _combined(decorator: Any, find: Callable[[Any], Any]) -> Any:
-    return combine_decorators(*map(find, decorator)) if is_nonstr_iter(decorator) else find(decorator)
-
-
-def combine_decorators(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Make one decorator of several; the first is the outermost."""
-
-    def decorated(view: Any) -> Any:
-        return functools.reduce(lambda inner, decorator: decorator(inner), reversed(decorators), view)
-
-    return decorated
-
-
 def _check_options(registry: AnyRegistry, options: dict[str, Any], predicates: Iterable[str]) -> None:
     """Refuse a keyword that is neither a predicate nor the option of a deriver."""
-    derivers = _derivers(registry)
+    derivers = view_derivers(registry)
     known = {option for deriver in derivers.values() for option in getattr(deriver, "options", None) or ()}
     unknown = {name: value for name, value in options.items() if name not in known}
     if unknown:
@@ -432,85 +392,6 @@ def _check_options(registry: AnyRegistry, options: dict[str, Any], predicates: I
             "of a view deriver"
         )
         raise ConfigurationError(f"Unknown view options: {unknown}{advice}")
-
-
-def _derivers(registry: AnyRegistry) -> Any:
-    derivers = registry.queryUtility(IViewDerivers)
-    if derivers is None:
-        raise ConfigurationError(
-            "this registry isn't set up for views: call config.setup_registry(), which a Configurator does by itself "
-            "only for a registry of its own"
-        )
-    return derivers
-
-
-def _renderer(renderer: Any, registry: AnyRegistry, package: ModuleType | None) -> Any:
-    """Return the view's renderer, or the application's default one."""
-    if isinstance(renderer, str):
-        return RendererHelper(name=renderer, package=package, registry=registry)
-    if renderer is None and registry.queryUtility(IRendererFactory) is not None:
-        return RendererHelper(name=None, package=package, registry=registry)
-    return renderer
-
-
-def _relate_template(registry: AnyRegistry, facts: Iterable[Introspectable], renderer: Any) -> None:
-    """Relate the fact of a template to its renderer factory, when there is one.
-
-    A renderer without a factory is an error of the request, not of the configuration: an add-on may come later.
-    """
-    introspector = getattr(registry, "introspector", None)
-    templates = [fact for fact in facts if fact.category_name == "templates"]
-    if templates and introspector and introspector.get("renderer factories", renderer.type) is not None:
-        templates[0].relate("renderer factories", renderer.type)
-
-
-def isexception(o: Any) -> bool:
-    """Tell whether ``o`` is an exception, its class, or an interface of exceptions."""
-    if IInterface.providedBy(o):
-        return bool(IException.isEqualOrExtendedBy(o))
-    return isinstance(o, Exception) or (inspect.isclass(o) and issubclass(o, Exception))
-
-
-def runtime_exc_view(view: Any, excview: Any) -> Any:
-    """Return one callable for a view and its exception view: the request tells which of them is meant."""
-
-    def chosen(request: AnyRequest) -> Any:
-        return excview if getattr(request, "exception", None) else view
-
-    def either_view(context: Context, request: AnyRequest) -> AnyResponse:
-        return chosen(request)(context, request)
-
-    def ask(name: str) -> Callable[[Any, Any], Any]:
-        def asked(context: Context, request: AnyRequest) -> Any:
-            function = getattr(chosen(request), name, None)
-            return None if function is None else function(context, request)
-
-        return asked
-
-    either: Any = either_view
-    either.__wraps__ = either
-    either.__original_view__ = getattr(view, "__original_view__", view)
-    either.__module__, either.__doc__, either.__name__ = view.__module__, view.__doc__, view.__name__
-    either.__accept__ = getattr(view, "__accept__", None)
-    either.__order__ = getattr(view, "__order__", MAX_ORDER)
-    either.__phash__ = getattr(view, "__phash__", DEFAULT_PHASH)
-    either.__view_attr__ = getattr(view, "__view_attr__", None)
-    either.__permission__ = getattr(view, "__permission__", None)
-    for name in ("__call_permissive__", "__permitted__", "__predicated__", "__predicates__"):
-        setattr(either, name, ask(name))
-    return either
-
-
-def viewdefaults(wrapped: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a directive of an add-on honour ``view_defaults`` of the class that it is given."""
-
-    @functools.wraps(wrapped)
-    def directive(self: AnyConfig, *args: Any, **kw: Any) -> Any:
-        view = self.maybe_dotted(args[0] if args else kw.get("view"))
-        defaults = getattr(view, "__view_defaults__", {}) if inspect.isclass(view) else {}
-        return wrapped(self, *args, **{"_backframes": 1, **defaults, **kw})
-
-    return directive
 
 
 class AddViewPredicate(PredicateStatement):
@@ -604,7 +485,7 @@ class ViewTopic:
             "context": context,
             "permission": permission,
             "attr": attr,
-            "renderer": _renderer(renderer, self.registry, self.package),
+            "renderer": renderer_of(renderer, self.registry, self.package),
             "wrapper": wrapper_viewname,
             "name": viewname,
             "accept": accept,
@@ -618,7 +499,7 @@ class ViewTopic:
         info = ViewInfo(
             view, self.registry, self.package, tuple(predicates), exception_only, options, order, phash
         )
-        return compose(info, _derivers(self.registry).sorted())
+        return compose(info, view_derivers(self.registry).sorted())
 
     def add_default_view_predicates(self: AnyConfig) -> None:
         """Say the built-in predicates of views."""

@@ -83,7 +83,7 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     '1 two 3'
     """
     parts, done = [], 0
-    for edit in sorted(edits, key=lambda each: each.start):
+    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
         parts += [text[done : edit.start], edit.text]
         done = edit.end
     return "".join([*parts, text[done:]])

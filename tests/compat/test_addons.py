@@ -20,8 +20,11 @@ from unittest import mock
 
 import pytest
 
+from goldilocks import router
+from goldilocks.config import Configurator
 from goldilocks.httpexceptions import HTTPMovedPermanently
 from goldilocks.request import Request
+from goldilocks.response import Response
 from goldilocks.static import static_view
 from goldilocks.view import render_view_to_response
 
@@ -176,6 +179,24 @@ def test_mock_for_a_registry_holds_no_views() -> None:
     request.registry = mock.MagicMock(settings={})
     request.context = None
     assert render_view_to_response(None, request) is None
+
+
+def test_error_reporter_stands_around_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is put at ``router._call_view``, as sentry_sdk does, is called for each request, with registry and request."""
+    seen = []
+    original = router._call_view
+
+    def report(registry: Any, request: Any, *args: Any, **kw: Any) -> Any:
+        seen.append((registry, request.path))
+        return original(registry, request, *args, **kw)
+
+    monkeypatch.setattr(router, "_call_view", report)
+    config = Configurator()
+    config.add_view(lambda request: Response("seen"))
+    app = config.make_wsgi_app()
+
+    assert Request.blank("/").get_response(app).text == "seen"
+    assert seen == [(config.registry, "/")]
 
 
 def test_stand_in_for_a_request_needs_no_path() -> None:

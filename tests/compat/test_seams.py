@@ -8,7 +8,6 @@ import gc
 from unittest import mock
 
 import pytest
-from tests.support import browse
 from webob import Request as WebObRequest
 from webob import Response as WebObResponse
 from zope.component import globalregistry
@@ -40,6 +39,7 @@ from goldilocks.threadlocal import get_current_request, manager
 from goldilocks.urldispatch import Route, RoutesMapper
 from goldilocks.view import render_view_to_response
 from goldilocks.viewtable import REMEMBERED_QUESTIONS, view_table
+from tests.support import browse
 
 
 class Nobody:
@@ -523,7 +523,9 @@ def test_parts_of_the_router():
 # --- 16: extensions on hand-made requests ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [lambda: Request.blank("/"), testing.DummyRequest, lambda: type("R", (Request,), {}).blank("/")])
+@pytest.mark.parametrize(
+    "make", [lambda: Request.blank("/"), testing.DummyRequest, lambda: type("R", (Request,), {}).blank("/")]
+)
 def test_extensions_on_hand_made_requests(make):
     """``apply_request_extensions`` works on any request, and on a registry that has learnt more since."""
     config = Configurator(autocommit=True)
@@ -614,7 +616,11 @@ def test_foreign_deriver_between_any_two(inner):
     config.add_view(view, spoon="silver", request_method="GET")
     assert ask(config).headers["X-Foreign"] == "silver"
     info = next(info for info in infos if info.original_view is view)
-    assert (info.exception_only, info.registry, info.settings) == (False, config.registry, config.registry.settings)
+    assert (info.exception_only, info.registry, info.settings) == (
+        False,
+        config.registry,
+        config.registry.settings,
+    )
     assert info.package is config.package
     assert [predicate.text() for predicate in info.predicates] == ["request_method = GET,HEAD"]
     names = [name for name, _ in config.registry.getUtility(IViewDerivers).sorted()]
@@ -648,7 +654,11 @@ def test_derive_view():
     request.registry = config.registry
     assert derived(None, request).json == {"a": 1}
     derived = config._derive_view(
-        lambda request: Response(), permission="read", predicates=[lambda context, request: True], order=3, phash="p"
+        lambda request: Response(),
+        permission="read",
+        predicates=[lambda context, request: True],
+        order=3,
+        phash="p",
     )
     assert (derived.__order__, derived.__phash__, derived.__permission__) == (3, "p", "read")
     assert not derived.__permitted__(None, request)
@@ -661,7 +671,12 @@ def test_renderer_helper():
     """A ``RendererHelper`` tells what it is, is cloned, has attributes that can be written, and makes its renderer late."""
     config = Configurator(autocommit=True)
     helper = RendererHelper("page.unknown", package=testing, registry=config.registry)
-    assert (helper.name, helper.type, helper.package, helper.registry) == ("page.unknown", ".unknown", testing, config.registry)
+    assert (helper.name, helper.type, helper.package, helper.registry) == (
+        "page.unknown",
+        ".unknown",
+        testing,
+        config.registry,
+    )
     assert helper.settings is config.registry.settings
     clone = helper.clone(name="json")
     assert (clone.name, clone.package) == ("json", testing)

@@ -223,7 +223,9 @@ def test_without_policy_everything_is_allowed():
     """An application without security policy asks nobody."""
 
     def app(config):
-        config.add_view(lambda request: Response(str(bool(request.has_permission("edit")))), permission="edit")
+        config.add_view(
+            lambda request: Response(str(bool(request.has_permission("edit")))), permission="edit"
+        )
 
     assert serve(app).get("/").text == "True"
 

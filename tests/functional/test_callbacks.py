@@ -43,7 +43,9 @@ def test_callbacks_run_in_order():
         request.add_finished_callback(lambda request: called.append("fourth"))
         return Response()
 
-    application(view, lambda config: config.add_subscriber(lambda e: called.append("event"), events.NewResponse)).get("/")
+    application(
+        view, lambda config: config.add_subscriber(lambda e: called.append("event"), events.NewResponse)
+    ).get("/")
     assert called == ["first", "second", "third", "event", "fourth"]
 
 
@@ -132,7 +134,9 @@ def test_finished_callback_sees_the_request():
     paths = []
 
     def view(request):
-        request.add_finished_callback(lambda request: paths.append((request.path, type(request.context).__name__)))
+        request.add_finished_callback(
+            lambda request: paths.append((request.path, type(request.context).__name__))
+        )
         return Response()
 
     application(view).get("/")

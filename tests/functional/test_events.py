@@ -28,7 +28,9 @@ def test_events_of_a_request():
     told.clear()
     browser.get("/page", status=404)
     names = ["NewRequest", "BeforeTraversal", "ContextFound", "NewResponse"]
-    assert [(type(event).__name__, event.request.path) for event in told] == [(name, "/page") for name in names]
+    assert [(type(event).__name__, event.request.path) for event in told] == [
+        (name, "/page") for name in names
+    ]
 
 
 def test_events_of_the_application():
@@ -61,7 +63,9 @@ def test_subscriber_changes_the_response():
 
     def app(config):
         config.add_view(fine)
-        config.add_subscriber(lambda event: event.response.headers.update({"X-Told": "1"}), events.NewResponse)
+        config.add_subscriber(
+            lambda event: event.response.headers.update({"X-Told": "1"}), events.NewResponse
+        )
 
     assert serve(app).get("/").headers["X-Told"] == "1"
 

@@ -120,7 +120,9 @@ def test_error_outside_of_the_tweens(place):
 
     def app(config):
         def view(request):
-            request.add_response_callback(lambda request, response: fail(request) if place != "NewResponse" else None)
+            request.add_response_callback(
+                lambda request, response: fail(request) if place != "NewResponse" else None
+            )
             return Response()
 
         config.add_view(view)
@@ -180,9 +182,7 @@ def test_most_specific_view_answers():
     def app(config):
         config.add_view(view)
         for context in (Exception, Porridge, IBurnt):
-            config.add_exception_view(
-                lambda request, name=context.__name__: Response(name), context=context
-            )
+            config.add_exception_view(lambda request, name=context.__name__: Response(name), context=context)
 
     browser = serve(app)
     answers = {what: browser.get(f"/?what={what}").text for what in raised}
@@ -238,7 +238,9 @@ def test_route_that_is_called_like_anothers_requests():
             config.add_route(name, f"/{name}")
             config.add_view(fail, route_name=name)
         config.add_exception_view(mended, context=TooHot)
-        config.add_exception_view(lambda request: Response("other"), context=TooHot, route_name="page_combined")
+        config.add_exception_view(
+            lambda request: Response("other"), context=TooHot, route_name="page_combined"
+        )
 
     assert serve(app).get("/page").text == "mended TooHot"
 

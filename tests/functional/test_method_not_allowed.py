@@ -227,7 +227,8 @@ def test_exception_view_for_405():
     def app(config):
         views(config)
         config.add_exception_view(
-            lambda error, request: Response(", ".join(error.allowed), status=405), context=HTTPMethodNotAllowed
+            lambda error, request: Response(", ".join(error.allowed), status=405),
+            context=HTTPMethodNotAllowed,
         )
 
     assert serve(app).delete("/page", status=405).text == "GET, HEAD, OPTIONS, POST, PUT"

@@ -86,7 +86,11 @@ def test_interface_of_the_instance_goes_before_the_class():
         pass
 
     def app(config):
-        config.add_route("page", "/{kind}", factory=lambda request: {"box": Box, "open": OpenBox}[request.matchdict["kind"]]())
+        config.add_route(
+            "page",
+            "/{kind}",
+            factory=lambda request: {"box": Box, "open": OpenBox}[request.matchdict["kind"]](),
+        )
         config.add_view(answering("box"), route_name="page", context=Box)
         config.add_view(answering("open"), route_name="page", context=IOpen)
 

@@ -78,7 +78,9 @@ BOTH = pytest.mark.parametrize("said", [view_with, route_with])
 def test_request_method(said, value, passing):
     """``request_method`` is one or several; GET brings HEAD."""
     browser = said(request_method=value)
-    assert {method for method in ("GET", "HEAD", "POST", "PUT", "DELETE") if answers(browser, method=method)} == passing
+    assert {
+        method for method in ("GET", "HEAD", "POST", "PUT", "DELETE") if answers(browser, method=method)
+    } == passing
 
 
 @BOTH
@@ -176,13 +178,17 @@ def test_accept_of_a_view_is_one():
         view_with(accept=["text/html", "application/json"])
 
 
-@pytest.mark.parametrize(("value", "is_answered"), [(IShelf, True), (Shelf, True), (dict, False), (IMobile, False)])
+@pytest.mark.parametrize(
+    ("value", "is_answered"), [(IShelf, True), (Shelf, True), (dict, False), (IMobile, False)]
+)
 def test_context(value, is_answered):
     """``context`` is a class or interface of the context."""
     assert answers(view_with(context=value)) is is_answered
 
 
-@pytest.mark.parametrize(("value", "is_answered"), [(IShelf, True), (Shelf, True), (dict, False), (IMobile, False)])
+@pytest.mark.parametrize(
+    ("value", "is_answered"), [(IShelf, True), (Shelf, True), (dict, False), (IMobile, False)]
+)
 def test_containment(value, is_answered):
     """``containment`` is a class or interface of the context or one of its parents."""
     assert answers(view_with(containment=value)) is is_answered
@@ -263,7 +269,9 @@ def test_is_authenticated(value, on):
 
 @BOTH
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize(("value", "is_answered"), [("system.Everyone", True), (("system.Everyone", "ann"), False)])
+@pytest.mark.parametrize(
+    ("value", "is_answered"), [("system.Everyone", True), (("system.Everyone", "ann"), False)]
+)
 def test_effective_principals(said, value, is_answered):
     """``effective_principals``, for older code, asks for all of some principals."""
     assert answers(said(effective_principals=value)) is is_answered

@@ -219,7 +219,11 @@ def test_root_factory_of_the_route_wins():
             config.add_view(lambda context, request: Response(context), route_name=route_name)
 
     browser = serve(app)
-    assert [browser.get(path).text for path in ("/page", "/plain", "/")] == ["route page", "application", "application"]
+    assert [browser.get(path).text for path in ("/page", "/plain", "/")] == [
+        "route page",
+        "application",
+        "application",
+    ]
 
 
 def test_traverser_of_the_application():

@@ -106,9 +106,14 @@ def test_late_requests_have_them_all():
 
 def test_they_hide_what_a_request_has():
     """A method of the application goes before a request's own of that name."""
-    assert application(lambda request: Response(request.path_qs), lambda request: "mine", "path_qs", property=True).get(
-        "/"
-    ).text == "mine"
+    assert (
+        application(
+            lambda request: Response(request.path_qs), lambda request: "mine", "path_qs", property=True
+        )
+        .get("/")
+        .text
+        == "mine"
+    )
 
 
 def test_applications_are_apart():
@@ -129,7 +134,9 @@ def test_request_is_still_one():
         config.set_request_factory(Own)
         config.add_request_method(shout)
         config.add_request_method(lambda request: 1, "number", reify=True)
-        config.add_view(lambda request: Response(f"{isinstance(request, Own)} {type(request).__name__} {request.number}"))
+        config.add_view(
+            lambda request: Response(f"{isinstance(request, Own)} {type(request).__name__} {request.number}")
+        )
 
     assert serve(app).get("/").text == "True Own 1"
 

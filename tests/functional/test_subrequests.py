@@ -102,7 +102,9 @@ def test_error_is_answered_with_tweens():
     """With tweens it is answered by exception views, as it would be for a client."""
 
     def outer(request):
-        answers = [request.invoke_subrequest(Request.blank(path), use_tweens=True) for path in ("/fail", "/nowhere")]
+        answers = [
+            request.invoke_subrequest(Request.blank(path), use_tweens=True) for path in ("/fail", "/nowhere")
+        ]
         return Response(" ".join(f"{answer.status_int}" for answer in answers))
 
     assert application(outer).get("/").text == "200 404"

@@ -57,7 +57,9 @@ def mixed_application():
     config.add_view(fail, route_name="fail")
     config.add_view(ask, route_name="ask")
     config.add_view(who, name="who", context=Node)
-    config.add_exception_view(lambda error, request: Response(f"{error} {get_current_request() is request}"), context=Porridge)
+    config.add_exception_view(
+        lambda error, request: Response(f"{error} {get_current_request() is request}"), context=Porridge
+    )
     return config.make_wsgi_app(), config
 
 
@@ -106,7 +108,10 @@ def test_configuration_changes_while_requests_run():
     try:
         for number in range(50):
             registry.registerAdapter(
-                lambda context, request, number=number: Response(f"view {number}"), place, IView, name="changing"
+                lambda context, request, number=number: Response(f"view {number}"),
+                place,
+                IView,
+                name="changing",
             )
             assert ask(app, "/@@changing") == f"view {number}"
             registry.unregisterAdapter(required=place, provided=IView, name="changing")

@@ -98,7 +98,9 @@ def test_path_leads_to_context_and_view(browser, path, context, view, subpath):
     assert found(browser, path, "context", "view", "subpath") == (context, view, subpath)
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/docs/nothing/edit", "/docs/guide/toc/", "/docs/guide/intro/toc"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/docs/nothing/edit", "/docs/guide/toc/", "/docs/guide/intro/toc"]
+)
 def test_view_that_nobody_said(browser, path):
     """A view name without view for that context isn't found."""
     status = 200 if path == "/docs/guide/toc/" else 404
@@ -174,7 +176,10 @@ def linking(link):
     [
         (lambda request, root: request.resource_url(root), "http://localhost/"),
         (lambda request, root: request.resource_url(root["docs"]["guide"]), "http://localhost/docs/guide/"),
-        (lambda request, root: request.resource_url(root["docs"], "edit", "now"), "http://localhost/docs/edit/now"),
+        (
+            lambda request, root: request.resource_url(root["docs"], "edit", "now"),
+            "http://localhost/docs/edit/now",
+        ),
         (
             lambda request, root: request.resource_url(root["größe"], query={"q": "ä b"}, anchor="z"),
             "http://localhost/gr%C3%B6%C3%9Fe/?q=%C3%A4+b#z",
@@ -182,7 +187,12 @@ def linking(link):
         (lambda request, root: request.resource_path(root["docs"]), "/docs/"),
         (
             lambda request, root: request.resource_url(
-                root["docs"], route_name="walk", route_kw={"lang": "en"}, scheme="https", host="example.org", port=8080
+                root["docs"],
+                route_name="walk",
+                route_kw={"lang": "en"},
+                scheme="https",
+                host="example.org",
+                port=8080,
             ),
             "https://example.org:8080/walk/en/docs/",
         ),

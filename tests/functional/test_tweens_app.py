@@ -84,7 +84,10 @@ def test_last_said_is_the_outermost():
         ([("one", {}), ("two", {"under": "one"})], "one two"),
         ([("one", {}), ("two", {"over": "one"})], "two one"),
         ([("one", {"over": MAIN, "under": EXCVIEW}), ("two", {"under": EXCVIEW, "over": "one"})], "two one"),
-        ([("one", {"over": EXCVIEW}), ("two", {"under": INGRESS}), ("three", {"under": EXCVIEW})], "two one three"),
+        (
+            [("one", {"over": EXCVIEW}), ("two", {"under": INGRESS}), ("three", {"under": EXCVIEW})],
+            "two one three",
+        ),
         ([("one", {"under": ("nowhere", INGRESS)}), ("two", {"under": "one"})], "one two"),
     ],
 )
@@ -93,7 +96,10 @@ def test_places(tweens, order):
     said = []
     for name, place in tweens:
         placed = {
-            key: tuple(dotted(each) if each in ("one", "two", "nowhere") else each for each in ([value] if isinstance(value, str) else value))
+            key: tuple(
+                dotted(each) if each in ("one", "two", "nowhere") else each
+                for each in ([value] if isinstance(value, str) else value)
+            )
             for key, value in place.items()
         }
         said.append((name, placed))

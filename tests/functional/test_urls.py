@@ -33,7 +33,11 @@ def linking(link, *more):
         (("page",), {"name": "one"}, "http://localhost/page/one"),
         (("page",), {"name": "ä b/c?d#e"}, "http://localhost/page/%C3%A4%20b/c%3Fd%23e"),
         (("page", "more", "and more"), {"name": 1}, "http://localhost/page/1/more/and%20more"),
-        (("page",), {"name": 1, "_query": {"a": "1 2", "b": ["x", "y"]}}, "http://localhost/page/1?a=1+2&b=x&b=y"),
+        (
+            ("page",),
+            {"name": 1, "_query": {"a": "1 2", "b": ["x", "y"]}},
+            "http://localhost/page/1?a=1+2&b=x&b=y",
+        ),
         (("page",), {"name": 1, "_query": [("a", "ä"), ("a", None)]}, "http://localhost/page/1?a=%C3%A4&a="),
         (("page",), {"name": 1, "_query": "a=1 2"}, "http://localhost/page/1?a=1%202"),
         (("page",), {"name": 1, "_anchor": "ä #"}, "http://localhost/page/1#%C3%A4%20%23"),

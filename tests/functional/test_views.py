@@ -309,7 +309,9 @@ def test_wrapper():
 
 def test_wrapper_that_is_not_there():
     """A wrapper that no view is called by is an error that names both."""
-    with pytest.raises(ValueError, match="No wrapper view named 'frame' found when executing view named 'inner'"):
+    with pytest.raises(
+        ValueError, match="No wrapper view named 'frame' found when executing view named 'inner'"
+    ):
         only(of_request, name="inner", wrapper="frame").get("/inner")
 
 

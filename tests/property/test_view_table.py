@@ -10,7 +10,14 @@ from zope.interface.interfaces import IInterface
 from zope.interface.registry import Components
 
 from goldilocks.exceptions import PredicateMismatch
-from goldilocks.interfaces import IExceptionViewClassifier, IMultiView, IRequest, ISecuredView, IView, IViewClassifier
+from goldilocks.interfaces import (
+    IExceptionViewClassifier,
+    IMultiView,
+    IRequest,
+    ISecuredView,
+    IView,
+    IViewClassifier,
+)
 from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER, call_views, register_view, view_table
 
 KINDS = (IViewClassifier, IExceptionViewClassifier)

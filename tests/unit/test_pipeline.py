@@ -134,7 +134,9 @@ def test_stages_in_order():
 
 def test_neighbours_share_one_call():
     """Guards and finishers without an around between them are sealed into one function."""
-    derived = composed(guarding("g"), finishing("f"), Stage("no", "around", lambda view, info: None), guarding("h"))
+    derived = composed(
+        guarding("g"), finishing("f"), Stage("no", "around", lambda view, info: None), guarding("h")
+    )
     assert derived.__wraps__ is view
 
 

@@ -237,3 +237,10 @@ def test_body_that_can_not_be_closed(response):
     router.orig_handle_request = lambda request: response
     with pytest.raises(LookupError):
         router.invoke_subrequest(Request.blank("/"))
+
+
+@pytest.mark.parametrize("path", ["/%ff", "/page/%c3%28"])
+def test_path_that_is_not_utf8(path, caplog):
+    """A path that isn't UTF-8 is the client's mistake: 400, and nothing is logged."""
+    assert ask(router_of(routed), path)[0] == "400 Bad Request"
+    assert caplog.records == []

@@ -256,7 +256,9 @@ def test_wrapper(config):
 def test_wrapper_that_is_not_there(config):
     """A wrapper that isn't found is an error."""
     derived = owrapped_view(view, info_of(config, wrapper="outer", name="inner"))
-    with pytest.raises(ValueError, match="No wrapper view named 'outer' found when executing view named 'inner'"):
+    with pytest.raises(
+        ValueError, match="No wrapper view named 'outer' found when executing view named 'inner'"
+    ):
         derived(None, request_of(config))
 
 
@@ -367,6 +369,10 @@ def test_mappers_in_order(config):
     brings.__view_mapper__ = mapper_answering("brought")
     config.set_view_mapper(mapper_answering("application"))
     own = {"mapper": mapper_answering("own")}
-    for original, options, answer in [(brings, own, "own"), (brings, {}, "brought"), (view, {}, "application")]:
+    for original, options, answer in [
+        (brings, own, "own"),
+        (brings, {}, "brought"),
+        (view, {}, "application"),
+    ]:
         mapped = mapped_view(original, info_of(config, original, attr="a", **options))
         assert mapped(None, None) == (answer, "a")

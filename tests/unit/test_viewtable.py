@@ -62,7 +62,9 @@ def choosing(text, flag, **attributes):
 def ours(text, *predicates, **attributes):
     """A view as the pipeline leaves it: with an entry."""
     view = answering(text, **attributes)
-    entry = ViewEntry(derived=view, call=answering(f"call {text}"), open_call=view, original=view, predicates=predicates)
+    entry = ViewEntry(
+        derived=view, call=answering(f"call {text}"), open_call=view, original=view, predicates=predicates
+    )
     view.__entry__ = entry
     return view
 
@@ -83,7 +85,12 @@ def test_entry_of_a_foreign_view():
     assert (entry.derived, entry.call, entry.open_call, entry.original) == (view, view, view, view)
     assert (entry.predicates, entry.order, entry.phash) == ((), MAX_ORDER, DEFAULT_PHASH)
     assert (entry.accept, entry.permits, entry.stages) == (None, None, ())
-    said = {"__order__": 3, "__accept__": "text/html", "__permitted__": "permits", "__call_permissive__": "open"}
+    said = {
+        "__order__": 3,
+        "__accept__": "text/html",
+        "__permitted__": "permits",
+        "__call_permissive__": "open",
+    }
     entry = entry_of(choosing("v", "a", __original_view__="original", **said))
     assert (entry.order, entry.phash, entry.accept, entry.permits) == (3, "a", "text/html", "permits")
     assert (entry.open_call, entry.original) == ("open", "original")
@@ -96,6 +103,23 @@ def test_entry_of_a_copy():
     inner, outer = ours("inner"), answering("outer")
     vars(outer).update(vars(inner))
     assert entry_of(outer).call is outer
+
+
+def test_entry_of_an_object_with_every_attribute():
+    """A callable that answers to every name is foreign, too, and is called in a set as it is."""
+
+    class Agreeable:
+        def __getattr__(self, name):
+            return "yes"
+
+        def __call__(self, context, request):
+            return "called"
+
+    view = Agreeable()
+    assert entry_of(view).call is view
+    views = ViewSet("v")
+    views.add(view, 1)
+    assert views(None, None) == "called"
 
 
 # --- Sets ------------------------------------------------------------------------------------------------------------
@@ -247,7 +271,9 @@ def registry():
 
 def standing(registry):
     """What stands in the record, by the type under which it does."""
-    found = {type_: registry.adapters.registered(EXACT, type_, "v") for type_ in (IView, ISecuredView, IMultiView)}
+    found = {
+        type_: registry.adapters.registered(EXACT, type_, "v") for type_ in (IView, ISecuredView, IMultiView)
+    }
     return {type_: view for type_, view in found.items() if view is not None}
 
 
@@ -274,7 +300,9 @@ def test_replaced_view_is_gone(registry, is_secured):
 
 def test_second_view_makes_a_set(registry):
     """The second view makes a set, the third joins it, and single views are gone."""
-    first = answering("1", __phash__="p", __order__=3, __accept__="text/html", __call_permissive__=answering("open"))
+    first = answering(
+        "1", __phash__="p", __order__=3, __accept__="text/html", __call_permissive__=answering("open")
+    )
     register_view(registry, PLACE, first, 3, "p", "text/html")
     register_view(registry, PLACE, answering("2"), 2, "q")
     views = standing(registry)[IMultiView]
@@ -298,7 +326,9 @@ class Marked:
 def test_contexts(registry, context):
     """A context is an interface, a class, or anything."""
     for number in range(2):
-        register_view(registry, (IViewClassifier, IRequest, context, "v"), answering(str(number)), number, str(number))
+        register_view(
+            registry, (IViewClassifier, IRequest, context, "v"), answering(str(number)), number, str(number)
+        )
     (views,) = view_table(registry).find(IViewClassifier, IRequest, providedBy(Marked()), "v")
     assert len(views.views) == 2
 
@@ -318,7 +348,9 @@ def test_table_is_kept(registry):
 def test_most_specific_first(registry):
     """What applies is found the most specific first: by request, context, and then type."""
     for context, provided in [(None, IView), (IMark, ISecuredView), (IMark, IView), (Marked, IMultiView)]:
-        registry.registerAdapter(answering((context, provided)), (IViewClassifier, IRequest, context), provided, "v")
+        registry.registerAdapter(
+            answering((context, provided)), (IViewClassifier, IRequest, context), provided, "v"
+        )
     found = [view(None, None) for view in find(registry, Marked())]
     assert found == [(Marked, IMultiView), (IMark, IView), (IMark, ISecuredView), (None, IView)]
 

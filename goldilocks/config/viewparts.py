@@ -1,0 +1,153 @@
+"""What is said of a view, brought into form: checked, found, combined; the tools of `AddView`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from zope.interface import implementedBy
+from zope.interface.interfaces import IInterface
+
+from goldilocks.exceptions import ConfigurationError
+from goldilocks.interfaces import IException, IRendererFactory, IViewDerivers
+from goldilocks.offers import normalize_accept_offer
+from goldilocks.registry import Introspectable
+from goldilocks.renderers import RendererHelper
+from goldilocks.util import is_nonstr_iter
+from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from goldilocks.types import AnyConfig, AnyRegistry, AnyRequest, AnyResponse, Context
+
+
+def checked_context(context: Any) -> Any:
+    """Return a view's context, which is a class or an interface."""
+    if context is not None and not IInterface.providedBy(context):
+        try:
+            implementedBy(context)
+        except TypeError:
+            raise ConfigurationError(
+                f"a view's context is a class or an interface; {context!r} is neither: did you mean its class, "
+                f"{type(context).__name__}?"
+            ) from None
+    return context
+
+
+def one_offer(accept: Any) -> str | None:
+    """Return the media type that a view offers, in its one spelling."""
+    if accept is None:
+        return None
+    if is_nonstr_iter(accept):
+        raise ConfigurationError(
+            'A list is not supported in the "accept" view predicate: a view offers one media type; '
+            f"say one view for each of {', '.join(map(str, accept))}"
+        )
+    return normalize_accept_offer(accept)
+
+
+def checked_request_type(request_type: Any, find: Callable[[Any], Any]) -> Any:
+    """Return the interface that is named."""
+    if request_type is None:
+        return None
+    found = find(request_type)
+    if not IInterface.providedBy(found):
+        raise ConfigurationError(f"request_type must be an interface, not {found}")
+    return found
+
+
+def combined(decorator: Any, find: Callable[[Any], Any]) -> Any:
+    """Return the decorator that is named, or one made of several."""
+    return combine_decorators(*map(find, decorator)) if is_nonstr_iter(decorator) else find(decorator)
+
+
+def combine_decorators(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Make one decorator of several; the first is the outermost."""
+
+    def decorated(view: Any) -> Any:
+        return functools.reduce(lambda inner, decorator: decorator(inner), reversed(decorators), view)
+
+    return decorated
+
+
+def view_derivers(registry: AnyRegistry) -> Any:
+    """Return the derivers of a registry, which must have been set up."""
+    derivers = registry.queryUtility(IViewDerivers)
+    if derivers is None:
+        raise ConfigurationError(
+            "this registry isn't set up for views: call config.setup_registry(), which a Configurator does by itself "
+            "only for a registry of its own"
+        )
+    return derivers
+
+
+def renderer_of(renderer: Any, registry: AnyRegistry, package: ModuleType | None) -> Any:
+    """Return the view's renderer, or the application's default one."""
+    if isinstance(renderer, str):
+        return RendererHelper(name=renderer, package=package, registry=registry)
+    if renderer is None and registry.queryUtility(IRendererFactory) is not None:
+        return RendererHelper(name=None, package=package, registry=registry)
+    return renderer
+
+
+def relate_template(registry: AnyRegistry, facts: Iterable[Introspectable], renderer: Any) -> None:
+    """Relate the fact of a template to its renderer factory, when there is one.
+
+    A renderer without a factory is an error of the request, not of the configuration: an add-on may come later.
+    """
+    introspector = getattr(registry, "introspector", None)
+    templates = [fact for fact in facts if fact.category_name == "templates"]
+    if templates and introspector and introspector.get("renderer factories", renderer.type) is not None:
+        templates[0].relate("renderer factories", renderer.type)
+
+
+def isexception(o: Any) -> bool:
+    """Tell whether ``o`` is an exception, its class, or an interface of exceptions."""
+    if IInterface.providedBy(o):
+        return bool(IException.isEqualOrExtendedBy(o))
+    return isinstance(o, Exception) or (inspect.isclass(o) and issubclass(o, Exception))
+
+
+def runtime_exc_view(view: Any, excview: Any) -> Any:
+    """Return one callable for a view and its exception view: the request tells which of them is meant."""
+
+    def chosen(request: AnyRequest) -> Any:
+        return excview if getattr(request, "exception", None) else view
+
+    def either_view(context: Context, request: AnyRequest) -> AnyResponse:
+        return chosen(request)(context, request)
+
+    def ask(name: str) -> Callable[[Any, Any], Any]:
+        def asked(context: Context, request: AnyRequest) -> Any:
+            function = getattr(chosen(request), name, None)
+            return None if function is None else function(context, request)
+
+        return asked
+
+    either: Any = either_view
+    either.__wraps__ = either
+    either.__original_view__ = getattr(view, "__original_view__", view)
+    either.__module__, either.__doc__, either.__name__ = view.__module__, view.__doc__, view.__name__
+    either.__accept__ = getattr(view, "__accept__", None)
+    either.__order__ = getattr(view, "__order__", MAX_ORDER)
+    either.__phash__ = getattr(view, "__phash__", DEFAULT_PHASH)
+    either.__view_attr__ = getattr(view, "__view_attr__", None)
+    either.__permission__ = getattr(view, "__permission__", None)
+    for name in ("__call_permissive__", "__permitted__", "__predicated__", "__predicates__"):
+        setattr(either, name, ask(name))
+    return either
+
+
+def viewdefaults(wrapped: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a directive of an add-on honour ``view_defaults`` of the class that it is given."""
+
+    @functools.wraps(wrapped)
+    def directive(self: AnyConfig, *args: Any, **kw: Any) -> Any:
+        view = self.maybe_dotted(args[0] if args else kw.get("view"))
+        defaults = getattr(view, "__view_defaults__", {}) if inspect.isclass(view) else {}
+        return wrapped(self, *args, **{"_backframes": 1, **defaults, **kw})
+
+    return directive
