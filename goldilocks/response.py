@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import mimetypes
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import venusian
 from webob import Response as _Response
+from webob.byterange import Range
 from zope.interface import implementer
 
 from goldilocks.interfaces import IResponse, IResponseFactory
 from goldilocks.names import VENUSIAN_CATEGORY
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, InterfaceSpec
+    from goldilocks.types import (
+        AnyRegistry,
+        AnyRequest,
+        AnyResponse,
+        Environ,
+        InterfaceSpec,
+        StartResponse,
+    )
 
 #: How much of a file is read and sent at a time, in bytes.
 _BLOCK_SIZE = 256 * 1024
@@ -30,6 +38,15 @@ Adapter = TypeVar("Adapter", bound=Callable[..., Any])
 @implementer(IResponse)
 class Response(_Response):
     """What goes back to the client: WebOb's response under the contract ``IResponse``."""
+
+    def conditional_response_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a conditional or range request; a ``Range`` that can't be understood isn't heeded."""
+        # SPEC: RFC 9110, 14.2; WebOb fails at numbers that Python doesn't make an int of
+        try:
+            Range.parse(environ.get("HTTP_RANGE", ""))
+        except ValueError:
+            environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+        return super().conditional_response_app(environ, start_response)
 
 
 class FileResponse(Response):

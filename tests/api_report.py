@@ -14,7 +14,7 @@ used
 implemented
     of interfaces: a class that has it is in use, or the framework calls the test's own stand-in with these arguments.
 
-Tests that only look at names, layers and types don't count. The report names for each name how many tests exercise it, and
+Tests that only look at names, layers and types don't count. A name that no test exercises makes the run fail. The report names for each name how many tests exercise it, and
 the one of them that exercises the fewest other names: it says the most about this one.
 """
 
@@ -383,19 +383,24 @@ class Watcher:
             threading.settrace(None)  # type: ignore[arg-type]  # None ends it
             self._take_stock(item)
 
-    def pytest_sessionfinish(self) -> None:
-        """Write the report."""
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the report; a name that is merely present is a failure."""
         self.file.write_text("\n".join(report(self.index, self.tests)) + "\n", "utf-8")
+        if self._never() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where it is, and what was never exercised."""
-        never = [name for name in self.index.names if not _exercising(self.tests, name)]
+        never = self._never()
         terminalreporter.section("names of the API")
         terminalreporter.line(
             f"{self.file}: {len(self.index.names)} names, {len(never)} of them never exercised"
         )
         for name in never:
             terminalreporter.line(f"  {name}")
+
+    def _never(self) -> list[str]:
+        return [name for name in self.index.names if not _exercising(self.tests, name)]
 
     def _watch(self, frame: FrameType, event: str, arg: Any) -> None:
         """Hear of every frame that starts; returning nothing, hear of nothing else in it."""

@@ -75,7 +75,9 @@ def own_version() -> str:
         return "(not installed)"
 
 
-@click.group(cls=CommandFiles, params=[hook_option()], context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=CommandFiles, params=[hook_option()], context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(own_version(), prog_name="goldilocks", message="%(prog)s %(version)s")
 def main() -> None:
     """Serve and inspect goldilocks applications."""

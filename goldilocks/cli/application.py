@@ -182,9 +182,7 @@ def read_settings(
     return settings
 
 
-def read_headers(
-    context: click.Context, parameter: click.Parameter, said: tuple[str, ...]
-) -> dict[str, str]:
+def read_headers(context: click.Context, parameter: click.Parameter, said: tuple[str, ...]) -> dict[str, str]:
     """Make headers of ``name:value`` words."""
     headers = {}
     for word in said:

@@ -72,7 +72,9 @@ class RouteRow:
 @takes_target
 @click.option("--match", "path", metavar="PATH", help="Tell which route takes a path, and why others don't.")
 @click.option("--method", default="GET", show_default=True, help="The method to --match with.")
-@click.option("-g", "--glob", "wanted", metavar="GLOB", help="Only routes whose name or pattern is like this.")
+@click.option(
+    "-g", "--glob", "wanted", metavar="GLOB", help="Only routes whose name or pattern is like this."
+)
 @gives_json
 def command(
     target: str, settings: dict[str, str], path: str | None, method: str, wanted: str | None, as_json: bool

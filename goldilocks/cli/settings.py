@@ -74,7 +74,9 @@ def command(is_markdown: bool, as_json: bool) -> None:
     elif is_markdown:
         click.echo(markdown(own, shared), nl=False)
     else:
-        cells = [(row.key, row.type, shown_default(row), row.variable, row.meaning) for row in (*own, *shared)]
+        cells = [
+            (row.key, row.type, shown_default(row), row.variable, row.meaning) for row in (*own, *shared)
+        ]
         echo_table(["setting", "type", "default", "environment variable", "meaning"], cells)
         echo(f"\n(A default in brackets holds under {GOLDILOCKS}.defaults = {DEFAULTS_PYRAMID}.)")
 

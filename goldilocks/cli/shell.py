@@ -152,7 +152,9 @@ def help_text(namespace: Mapping[str, Any], named: Mapping[str, str]) -> str:
     for name, value in namespace.items():
         own = getattr(value, "__doc__", None) if not hasattr(type(value), "__doc__") else None
         meanings[name] = named.get(name) or NAMES.get(name) or own or type(value).__qualname__
-    return "\n".join(["Environment:", *(f"  {name:<12} {meaning}" for name, meaning in sorted(meanings.items()))])
+    return "\n".join(
+        ["Environment:", *(f"  {name:<12} {meaning}" for name, meaning in sorted(meanings.items()))]
+    )
 
 
 # --- The shells ----------------------------------------------------------------------------------------------------
@@ -182,9 +184,7 @@ def find_runner(wanted: str | None, preferred: Iterable[str]) -> Runner:
             return runner
     if wanted != PYTHON:
         known = sorted({PYTHON, *shells})
-        raise CommandError(
-            f"there is no shell {wanted!r}; there are: {', '.join(known)}"
-        )
+        raise CommandError(f"there is no shell {wanted!r}; there are: {', '.join(known)}")
     return run_python
 
 

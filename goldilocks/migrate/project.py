@@ -108,7 +108,7 @@ def read_project(root: Path) -> Project:
         for file in files:
             file.undecided = [each for each in file.undecided if not each.is_about_defaults]
     telling = [file for file in files if file.is_changed or file.undecided or file.problem]
-    return Project(telling, len(files), addons_of(reader.imported, reader.addons, packages))
+    return Project(telling, len(files), reader.addons_in_use())
 
 
 def source_files(root: Path) -> Iterator[Path]:
@@ -146,6 +146,7 @@ class _Reader:
         self.packages = packages
         self.imported: set[str] = set()
         self.addons: set[str] = set()
+        self.named: set[str] = set()
         self.says_defaults = False
 
     def read(self, path: Path) -> File:
@@ -168,6 +169,7 @@ class _Reader:
             file.after, file.undecided = python.rewritten, python.undecided
             self.imported |= python.imported
             self.addons |= python.addons
+            self.named |= python.named
         elif _INI.fullmatch(file.path.name):
             ini = IniFile(file.before, self.packages)
             file.after, file.undecided = ini.rewritten, ini.undecided
@@ -176,6 +178,14 @@ class _Reader:
         else:
             pattern = _IN_TEMPLATE if _TEMPLATE.fullmatch(file.path.name) else WORD
             file.undecided = list(_mentions(file.before, pattern))
+
+    def addons_in_use(self) -> list[str]:
+        """Return the packages that the application uses and that need Pyramid under its name."""
+        distributions = packages_distributions()
+        used = {name for name in self.imported if ADDON.fullmatch(name)} | self.addons
+        used |= {name for name in self.imported if any(map(_needs_it, distributions.get(name, ())))}
+        used |= {name for name in self.named if name in distributions}
+        return sorted(name for name in used - self.packages if dotted(name) == name)
 
 
 def _encoding_of(path: Path, content: bytes) -> str:
@@ -186,22 +196,8 @@ def _encoding_of(path: Path, content: bytes) -> str:
 
 def _mentions(text: str, pattern: re.Pattern[str]) -> Iterator[Undecided]:
     for number, line in enumerate(text.splitlines(), start=1):
-        if pattern.search(line):
+        if pattern.search(line) and not line.lstrip().startswith("#"):
             yield Undecided(number, line.strip(), why_left(line.strip().strip("\"',")))
-
-
-def addons_of(imported: Iterable[str], named: Iterable[str], own: Iterable[str]) -> list[str]:
-    """Return the packages that need Pyramid under its name.
-
-    Args:
-        imported: packages that the application imports.
-        named: words in its strings that are add-ons by their name.
-        own: packages that belong to the application.
-    """
-    distributions = packages_distributions()
-    names = {name for name in imported if ADDON.fullmatch(name)} | set(named)
-    names |= {name for name in imported if any(map(_needs_it, distributions.get(name, ())))}
-    return sorted(name for name in names - set(own) if dotted(name) == name)
 
 
 def _needs_it(distribution: str) -> bool:
@@ -209,4 +205,6 @@ def _needs_it(distribution: str) -> bool:
         needed = requires(distribution) or []
     except PackageNotFoundError:
         return False
-    return any(re.match(rf"{PYRAMID}\b(?![\w-])", each, re.IGNORECASE) and "extra ==" not in each for each in needed)
+    return any(
+        re.match(rf"{PYRAMID}\b(?![\w-])", each, re.IGNORECASE) and "extra ==" not in each for each in needed
+    )

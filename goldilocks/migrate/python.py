@@ -32,11 +32,16 @@ _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 #: What stands before the module's name in ``from module import ...``.
 _FROM = re.compile(r"from(?:\s|\\)+")
 
+#: Keywords whose value means the same under both spellings.
+_CATEGORIES = ("category", "categories")
+
 #: The class that takes an application's settings, and where it is.
 _CONFIGURATOR = "Configurator"
 _CONFIG_MODULES = (f"{PYRAMID}.config", f"{GOLDILOCKS}.config")
 
-_SAID_ELSEWHERE = f"say {DEFAULTS[0]} = {DEFAULTS[1]} in these settings, so that all defaults stay as they were"
+_SAID_ELSEWHERE = (
+    f"say {DEFAULTS[0]} = {DEFAULTS[1]} in these settings, so that all defaults stay as they were"
+)
 
 
 class PythonFile:
@@ -50,7 +55,8 @@ class PythonFile:
         edits: what to replace.
         undecided: what people must look at.
         imported: the packages that it imports.
-        addons: names in its strings that are those of add-ons.
+        addons: names of add-ons that it includes.
+        named: words in its strings that may be names of add-ons.
 
     Raises:
         SyntaxError: it is no Python, or that of another version.
@@ -63,6 +69,7 @@ class PythonFile:
         self.undecided: list[Undecided] = []
         self.imported: set[str] = set()
         self.addons: set[str] = set()
+        self.named: set[str] = set()
         self._lines = _LINES.findall(text)
         self._starts = [0]
         for line in self._lines:
@@ -103,8 +110,10 @@ class PythonFile:
     # -- what is known beforehand
 
     def _prose_nodes(self) -> Iterator[ast.AST]:
-        """Return the strings that stand for themselves: docstrings, and notes below attributes."""
-        return (node.value for node in self._nodes if isinstance(node, ast.Expr))
+        """Return strings that stay: docstrings, notes below attributes, and venusian's categories."""
+        for node in self._nodes:
+            if isinstance(node, ast.Expr) or (isinstance(node, ast.keyword) and node.arg in _CATEGORIES):
+                yield node.value
 
     def _configurator_names(self) -> Iterator[str]:
         """Return the words by which this source calls the Configurator."""
@@ -171,7 +180,7 @@ class PythonFile:
     def _look_at_string(self, node: ast.Constant) -> None:
         if not isinstance(node.value, str) or node in self._prose:
             return
-        self.addons.update(ADDON.findall(node.value))
+        self.named.update(ADDON.findall(node.value))
         if not says_it(node.value) or self._is_own_default(node):
             return
         start, end = self._span(node)
@@ -201,6 +210,8 @@ class PythonFile:
     # -- the Configurator
 
     def _look_at_call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "include":
+            self.addons.update(ADDON.findall(" ".join(map(ast.unparse, node.args)).replace("'", " ")))
         if not self.is_application or ast.unparse(node.func) not in self._configurators:
             return
         settings = next((each.value for each in node.keywords if each.arg == "settings"), None)

@@ -43,7 +43,9 @@ _NAME_IN_LIST = re.compile(r"[A-Za-z_]\w*([.:][\w./:@+-]+|_\w*)")
 
 #: The settings keys that have our prefix, too.
 _SETTINGS = {
-    ours[0]: ours[1] for name in (*PREFIXED, *(each.name for each in SETTINGS)) for ours in [setting_keys(name)]
+    ours[0]: ours[1]
+    for name in (*PREFIXED, *(each.name for each in SETTINGS))
+    for ours in [setting_keys(name)]
 }
 
 #: What is written where an application's settings are: everything is as it was.
