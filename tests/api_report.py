@@ -14,8 +14,9 @@ used
 implemented
     of interfaces: a class that has it is in use, or the framework calls the test's own stand-in with these arguments.
 
-Tests that only look at names, layers and types don't count. A name that no test exercises makes the run fail. The report names for each name how many tests exercise it, and
-the one of them that exercises the fewest other names: it says the most about this one.
+Tests that only look at names, layers and types don't count. The report tells of each name how many tests exercise it,
+and which of those, by the strongest word, exercises the fewest other names: it says the most about this one. A
+name that no test exercises makes the run fail.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ LAYERS = {
         config.factories config.tweens config.i18n config.settings config.rendering config.testing config.zca
         config.scan config.defaults config.configurator config
     """,
-    "doors": "testing scripting paster compat cli.* scripts.* __main__",
+    "doors": "testing scripting paster compat migrate.* cli.* scripts.* __main__",
     "add-ons": "addons.*",
 }
 

@@ -157,7 +157,7 @@ def look_into(said: str, settings: Mapping[str, str], script: str) -> Applicatio
         raise CommandError(
             f"{said} is an application, but no Configurator made it, so there is nothing to look into"
         )
-    router = loaded.app if IRouter.providedBy(loaded.app) else Router(loaded.registry)
+    router: Any = loaded.app if IRouter.providedBy(loaded.app) else Router(loaded.registry)
     return Application(loaded.app, loaded.registry, router, said)
 
 

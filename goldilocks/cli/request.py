@@ -98,7 +98,7 @@ def make_request(method: str, path: str, headers: dict[str, str], content: bytes
     if content:
         known["Content-Type"] = "application/json" if content[:1] in b"[{" else "text/plain"
     said = {name.title(): value for name, value in headers.items()}
-    environ = {"paste.command_request": True, "REMOTE_ADDR": "127.0.0.1", "wsgi.run_once": True}
+    environ: Any = {"paste.command_request": True, "REMOTE_ADDR": "127.0.0.1", "wsgi.run_once": True}
     with told(f"there can be no request {method} {path}"):
         request: Request = Request.blank(path, environ=environ, method=method, headers={**known, **said})
         request.body = content

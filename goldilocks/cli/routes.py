@@ -180,7 +180,7 @@ def spelled(view: Any, attr: str | None = None) -> str:
 
 def place_of(fact: Any) -> Place | None:
     """Return the line that a fact of the introspector was said in, if it is known."""
-    info = getattr(fact, "action_info", None)
+    info: Any = getattr(fact, "action_info", None)
     return Place(info.file, info.line) if getattr(info, "file", None) else None
 
 

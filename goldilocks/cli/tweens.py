@@ -112,8 +112,13 @@ def _source_of(factory: Any) -> Place | None:
 
 def _cells(rows: list[TweenRow]) -> list[tuple[str, ...]]:
     cells = [
-        ("-" if row.position is None else str(row.position), row.name, row.under, row.over)
-        + (shown_place(row.place),)
+        (
+            "-" if row.position is None else str(row.position),
+            row.name,
+            row.under,
+            row.over,
+            shown_place(row.place),
+        )
         for row in rows
     ]
     used = sum(row.position is not None for row in rows)

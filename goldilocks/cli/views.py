@@ -12,19 +12,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
-from zope.interface import providedBy
+from zope.interface import Interface, providedBy
 
 from goldilocks.cli.application import Application, gives_json, look_into, read_headers, takes_target
 from goldilocks.cli.routes import echo_routes, match_values, place_values, shown_place, with_match
 from goldilocks.cli.tables import echo, echo_json, echo_table, heading
 from goldilocks.cli.trouble import in_words
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest
-from goldilocks.exceptions import PredicateMismatch
 from goldilocks.explain import explain, tried_routes, tried_views, view_names, walked
 from goldilocks.explanation import PredicateFact, RouteFact, ViewFact, WalkFact, printable
 from goldilocks.httpexceptions import HTTPException
 from goldilocks.interfaces import IRequest, IViewClassifier
-from goldilocks.viewtable import VIEW_TYPES, ViewSet, registered_views, view_table
+from goldilocks.viewtable import VIEW_TYPES, ViewSet, view_table
 
 if TYPE_CHECKING:
     from goldilocks.router import Router
@@ -115,14 +114,15 @@ def resolve(application: Application, method: str, url: str, headers: dict[str, 
     """Send a request the way to its view."""
     found = Resolution(printable(f"{method.upper()} {url}"))
     router = application.router
-    context = application.visit(method, url, headers)
-    with context as request:
+    with application.visit(method, url, headers) as request:
         try:
             _go(router, request)
         except Exception as error:
             found.answer = _raised(error)
-        _look(router, request, found)
+        _look(request, found)
         router.finish_request(request)
+    if not found.answer:
+        found.answer = missing(application, method, url, headers)
     return found
 
 
@@ -143,7 +143,7 @@ def _raised(error: Exception) -> str:
     return in_words(error)
 
 
-def _look(router: Router, request: AnyRequest, found: Resolution) -> None:
+def _look(request: AnyRequest, found: Resolution) -> None:
     """Write down what is known about a request that has gone its way."""
     found.match = request.__dict__.get("matchdict")
     found.routes = tried_routes(request)
@@ -155,9 +155,7 @@ def _look(router: Router, request: AnyRequest, found: Resolution) -> None:
     found.groups = list(_groups(request, context, name))
     found.names = view_names(request.registry, request.request_iface, context)
     chosen = found.chosen
-    if chosen is None:
-        found.answer = _missing(router, request)
-    else:
+    if chosen is not None:
         found.is_answered = True
         found.answer = f"{chosen.view} answers"
         if chosen.permission is not None:
@@ -200,25 +198,25 @@ def _request_words(request_type: InterfaceSpec) -> str:
 
 
 def _type_words(context_type: InterfaceSpec) -> str:
+    if context_type is Interface:
+        return "any"
     implemented = getattr(context_type, "inherit", None)  # what zope makes for a class knows the class
     return printable(getattr(implemented or context_type, "__name__", context_type))
 
 
-def _missing(router: Router, request: AnyRequest) -> str:
-    """Say what is answered where no view takes the request."""
-    attrs = request.__dict__
-    question = (IViewClassifier, request.request_iface, providedBy(attrs["context"]), attrs["view_name"])
-    views = tuple(registered_views(request.registry.adapters, question, VIEW_TYPES))
-    try:
-        if views:
-            mismatch = PredicateMismatch(attrs["view_name"])
-            response = router._refused(request, attrs["context"], views, mismatch)
-        else:
-            response = router._missed(request, attrs["context"])
-    except HTTPException as error:
-        known = explain(request, error)
-        return "\n".join([f"{error.status}: {known.reason}", *([known.advice] if known.advice else [])])
-    return f"{response.status}, Allow: {', '.join(response.allow)}"
+def missing(application: Application, method: str, url: str, headers: dict[str, str]) -> str:
+    """Say what is answered where no view takes the request: the router itself answers another one like it."""
+    with application.visit(method, url, headers) as request:
+        try:
+            response = application.router.orig_handle_request(request)
+        except HTTPException as error:
+            known = explain(request, error)
+            return "\n".join([f"{error.status}: {known.reason}", *([known.advice] if known.advice else [])])
+        except Exception as error:
+            return in_words(error)
+        finally:
+            application.router.finish_request(request)
+    return f"{response.status}, Allow: {', '.join(response.allow or ())}"
 
 
 # --- Shown ---------------------------------------------------------------------------------------------------------

@@ -219,7 +219,7 @@ class UnknownSettingWarning(UserWarning):
 
 
 #: The names behind our own prefix.
-KNOWN_NAMES = frozenset(each.name for each in (*SETTINGS, *OWN_SETTINGS)) | PREFIXED.keys()
+KNOWN_NAMES = frozenset({*PREFIXED, *(each.name for each in SETTINGS), *(each.name for each in OWN_SETTINGS)})
 
 
 def unknown_settings(settings: Iterable[Any]) -> list[str]:
