@@ -18,7 +18,7 @@ from datetime import date, time
 from decimal import Decimal
 from functools import partial
 from operator import methodcaller
-from typing import Any, Self, TypeAlias
+from typing import Any, NoReturn, Self, TypeAlias
 from uuid import UUID
 
 from zope.interface import implementer, providedBy
@@ -352,17 +352,27 @@ class JSON:
     def __call__(self, info: Any) -> RendererFunction:
         """Make the renderer; it says ``application/json`` unless the view has said something else."""
 
+        rule = _rule_for(info)
+
         def render_json(value: Value, system: System) -> str | bytes:
             _say_content_type(system, "application/json")
-            return self._serialize(value, system.get("request"))
+            return self._serialize(value, system.get("request"), rule)
 
         return render_json
 
-    def _serialize(self, value: Value, request: AnyRequest) -> str | bytes:
-        return self.serializer(value, default=self._make_default(request), **self.kw)
+    def _serialize(self, value: Value, request: AnyRequest, rule: Callable[[Any], Any]) -> str | bytes:
+        return self.serializer(value, default=self._make_default(request, rule), **self.kw)
 
-    def _make_default(self, request: AnyRequest) -> Callable[[Any], Any]:
-        """Return the function that the serializer calls with what it can't write."""
+    def _make_default(
+        self, request: AnyRequest, rule: Callable[[Any], Any] | None = None
+    ) -> Callable[[Any], Any]:
+        """Return the function that the serializer calls with what it can't write.
+
+        Args:
+            request: for ``__json__`` and adapters.
+            rule: has the last word; the built-in rules by default.
+        """
+        rule = rule or _plain
 
         def default(value: Any) -> Any:
             if hasattr(value, "__json__"):
@@ -370,7 +380,7 @@ class JSON:
             adapter = self.components.adapters.lookup((providedBy(value),), IJSONAdapter)
             if adapter is not None:
                 return adapter(value, request)
-            return _plain(value)
+            return rule(value)
 
         return default
 
@@ -382,6 +392,12 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
     Decimal: str,
     UUID: str,
 }
+
+
+def _rule_for(info: Any) -> Callable[[Any], Any]:
+    """Return the rule that an application has chosen by its settings."""
+    settings = getattr(info, "settings", None) or {}
+    return _plain if settings.get("goldilocks.json_types", True) else _refused
 
 
 def _plain(value: Any) -> Any:
@@ -396,6 +412,11 @@ def _plain(value: Any) -> Any:
             return _PLAIN[ancestor](value)
     if hasattr(kind, "__dataclass_fields__"):
         return {field.name: getattr(value, field.name) for field in fields(value)}
+    return _refused(value)
+
+
+def _refused(value: Any) -> NoReturn:
+    kind = type(value)
     raise TypeError(
         f"a value of type {kind.__module__}.{kind.__qualname__} is not JSON serializable: give the class a method "
         f"__json__(self, request), or register a renderer made with JSON(adapters=[({kind.__name__}, adapter)])"
@@ -431,9 +452,11 @@ class JSONP(JSON):
         The renderer raises ``HTTPBadRequest`` for a parameter that isn't the name of a function.
         """
 
+        rule = _rule_for(info)
+
         def render_jsonp(value: Value, system: System) -> str | bytes:
             request = system.get("request")
-            text = self._serialize(value, request)
+            text = self._serialize(value, request, rule)
             callback = None if request is None else request.GET.get(self.param_name)
             if callback is None:
                 _say_content_type(system, "application/json")

@@ -211,7 +211,9 @@ class static_view:
 
         The location is a path with exactly one slash at its beginning, so no request path can name another host.
         """
-        path = getattr(request, "path", "")  # COMPAT: stand-ins for requests have a path_url, and not always a path
+        path = getattr(
+            request, "path", ""
+        )  # COMPAT: stand-ins for requests have a path_url, and not always a path
         location = f"/{path.strip('/')}/" if path else "/"
         if request.query_string:
             # What a server let through raw (controls, bytes) would be an error in a header.

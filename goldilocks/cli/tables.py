@@ -88,7 +88,7 @@ def fitted(widths: Sequence[int], width: int) -> list[int]:
     """Return widths of columns that fit together into a line; the widest give most.
 
     >>> fitted([3, 30, 40], 44)
-    [3, 18, 19]
+    [3, 19, 18]
 
     Where that is impossible, the widths stay as they are: the terminal's own folding is easier to read then.
     """

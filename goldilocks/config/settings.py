@@ -162,6 +162,10 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
         "answer a wrong method with 405 and Allow instead of 404, and answer OPTIONS",
     ),
     OwnSetting(
+        "json_types", asbool, True, False,
+        "let the JSON renderer write dates, times, Decimal, UUID and dataclasses",
+    ),
+    OwnSetting(
         "refuse_mistakes", asbool, True, False,
         "refuse, where it is said, what could only fail with every request: views that can't be called, and their like",
     ),

@@ -294,7 +294,9 @@ def named_view(introspector, **keys):
 
 
 @pytest.mark.parametrize(
-    ("category", "type_name", "discriminator", "keys"), FACTS, ids=[f"{row[0]}-{row[2]}" for row in FACTS]
+    ("category", "type_name", "discriminator", "keys"),
+    FACTS,
+    ids=[f"{row[0]}-{place}" for place, row in enumerate(FACTS)],
 )
 def test_fact(introspector, category, type_name, discriminator, keys):
     """Every directive leaves a fact of its category, under its discriminator, with its keys."""

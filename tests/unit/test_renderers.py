@@ -385,3 +385,12 @@ def test_jsonp_of_bytes(request_):
     request_.GET = {"callback": "f"}
     renderer = renderers.JSONP(serializer=lambda value, default: b"{}")(None)
     assert renderer({}, {"request": request_}) == "/**/f({});"
+
+
+@pytest.mark.parametrize("factory", [renderers.JSON, renderers.JSONP])
+def test_types_of_the_standard_library_can_be_refused(factory):
+    """Under ``goldilocks.json_types = false`` dates and their like are refused, as in Pyramid."""
+    info = SimpleNamespace(settings={"goldilocks.json_types": False})
+
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        factory()(info)({"day": date(2024, 2, 29)}, {})
