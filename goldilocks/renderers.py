@@ -351,7 +351,6 @@ class JSON:
 
     def __call__(self, info: Any) -> RendererFunction:
         """Make the renderer; it says ``application/json`` unless the view has said something else."""
-
         rule = _rule_for(info)
 
         def render_json(value: Value, system: System) -> str | bytes:
@@ -451,7 +450,6 @@ class JSONP(JSON):
 
         The renderer raises ``HTTPBadRequest`` for a parameter that isn't the name of a function.
         """
-
         rule = _rule_for(info)
 
         def render_jsonp(value: Value, system: System) -> str | bytes:

@@ -59,10 +59,18 @@ class Application:
         Raises:
             CommandError: there can be no such request.
         """
-        address = path if path.startswith("/") else f"/{path}"
         with told(f"there can be no request {method} {path}"):
-            blank = Request.blank(address, method=method.upper(), headers=headers)
+            blank = Request.blank(whole_address(path), method=method.upper(), headers=headers)
             return self.router.request_context(blank.environ)
+
+
+def whole_address(said: str) -> str:
+    """Return a path that begins with a slash; an URL stays as it is.
+
+    >>> whole_address("pages/1"), whole_address("/pages"), whole_address("http://localhost:6543/pages")
+    ('/pages/1', '/pages', 'http://localhost:6543/pages')
+    """
+    return said if re.match(r"/|https?://", said) else f"/{said}"
 
 
 def configuration_of(said: str) -> tuple[str, str] | None:

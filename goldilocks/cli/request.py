@@ -9,7 +9,14 @@ from typing import Any
 
 import click
 
-from goldilocks.cli.application import gives_json, load, read_headers, set_up_logging, takes_target
+from goldilocks.cli.application import (
+    gives_json,
+    load,
+    read_headers,
+    set_up_logging,
+    takes_target,
+    whole_address,
+)
 from goldilocks.cli.tables import echo, echo_json, heading
 from goldilocks.cli.trouble import told
 from goldilocks.explanation import printable
@@ -80,7 +87,7 @@ def read_words(words: tuple[str, ...], has_body: bool) -> tuple[str, str]:
         raise click.UsageError(f"say a method and a path, not {' '.join(words)}")
     method = words[0] if len(words) == 2 else ("POST" if has_body else "GET")
     path = words[-1]
-    return method.upper(), path if path.startswith("/") else f"/{path}"
+    return method.upper(), whole_address(path)
 
 
 def read_file(file: str) -> bytes:

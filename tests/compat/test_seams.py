@@ -683,7 +683,7 @@ def test_renderer_helper():
     helper.type = "written"
     assert helper.type == "written"
     with pytest.raises(ValueError, match="unknown"):
-        clone.clone(name="other.unknown").renderer  # noqa: B018
+        clone.clone(name="other.unknown").renderer  # noqa: B018 - read for the error
     config.add_renderer(".unknown", lambda info: lambda value, system: "known")
     assert RendererHelper("page.unknown", registry=config.registry).renderer({}, {}) == "known"
 

@@ -624,7 +624,7 @@ def bad_http_cache():
 def bad_accept():
     for value in ("text/*", "*/*", "nonsense", ["text/html", "text/plain"], "text/html;q=1"):
         config = Configurator()
-        found = outcome(lambda: config.add_view(say(""), accept=value))  # noqa: B023
+        found = outcome(lambda: config.add_view(say(""), accept=value))  # noqa: B023 - called at once
         LOG.append(found and found["raised"])
     found, LOG[:] = list(LOG[-5:]), []
     return found
@@ -653,14 +653,14 @@ def notfound_twice():
 def notfound_refuses():
     found = []
     for name in ("name", "permission", "context", "for_", "exception_only", "require_csrf"):
-        found.append(outcome(lambda: Configurator().add_notfound_view(say(""), **{name: "x"})))  # noqa: B023
+        found.append(outcome(lambda: Configurator().add_notfound_view(say(""), **{name: "x"})))  # noqa: B023 - called at once
     return found
 
 
 def forbidden_refuses():
     found = []
     for name in ("name", "permission", "context", "for_", "exception_only", "require_csrf"):
-        found.append(outcome(lambda: Configurator().add_forbidden_view(say(""), **{name: "x"})))  # noqa: B023
+        found.append(outcome(lambda: Configurator().add_forbidden_view(say(""), **{name: "x"})))  # noqa: B023 - called at once
     return found
 
 
@@ -684,7 +684,7 @@ def override_itself():
 
 def override_mixed():
     return [
-        outcome(lambda: Configurator().override_asset(*pair)["raised"])  # noqa: B023
+        outcome(lambda: Configurator().override_asset(*pair)["raised"])  # noqa: B023 - called at once
         for pair in [
             ("configuring:a/", "configuring:b"),
             ("configuring:a", "configuring:b/"),
@@ -926,7 +926,7 @@ def tween_twice():
 
 def tween_bad():
     return [
-        outcome(lambda: Configurator().add_tween(each))  # noqa: B023
+        outcome(lambda: Configurator().add_tween(each))  # noqa: B023 - called at once
         for each in (a_tween, "nothing.like.this", "")
     ]
 
@@ -935,7 +935,7 @@ def tween_ingress():
     from framework.tweens import INGRESS, MAIN
 
     return [
-        outcome(lambda: Configurator().add_tween("configuring.a_tween", **kw))  # noqa: B023
+        outcome(lambda: Configurator().add_tween("configuring.a_tween", **kw))  # noqa: B023 - called at once
         for kw in ({"over": INGRESS}, {"under": MAIN}, {"under": "x", "over": ("y", MAIN)})
     ]
 

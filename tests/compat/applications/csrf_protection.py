@@ -126,7 +126,7 @@ def say(config):
         ("origin-trusted", lambda request: check_csrf_origin(request, trusted_origins=["other.example"])),
     ]
     for name, call in hand:
-        view = lambda request, call=call: Response(outcome(lambda: call(request)))  # noqa: E731
+        view = lambda request, call=call: Response(outcome(lambda: call(request)))  # noqa: E731 - one of many alike
         config.add_view(view, name=name, require_csrf=False)
     config.add_view(bad, context=BadCSRFToken)
     config.add_view(bad, context=BadCSRFOrigin)

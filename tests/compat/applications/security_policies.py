@@ -245,7 +245,7 @@ def described(verdict):
             for name in ("ace", "acl", "permission", "principals", "context")
             if hasattr(verdict, name)
         },
-        "equal": [verdict == True, verdict == False],  # noqa: E712
+        "equal": [verdict == True, verdict == False],  # noqa: E712 - how it compares is the question
     }
 
 

@@ -75,7 +75,7 @@ CATALOGS = {
             "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 "
             ": n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);\n"
         ),
-        "thing\0things": "вещь\0вещи\0вещей",  # noqa: RUF001
+        "thing\0things": "вещь\0вещи\0вещей",  # noqa: RUF001 - Russian
     },
 }
 

@@ -17,6 +17,10 @@ from goldilocks.router import Router
 INI = """
     [app:main]
     use = call:shop:main
+    word = nothing
+
+    [app:said]
+    use = call:shop:main
     word = %(said)s
 
     [app:other]
@@ -27,9 +31,6 @@ INI = """
 
     [filter:around]
     paste.filter_factory = shop:around
-
-    [DEFAULT]
-    said = nothing
 """
 SHOP = """
     from goldilocks.config import Configurator
@@ -59,7 +60,7 @@ def ini(project, monkeypatch):
 def test_target_in_ini_file(ini, goldilocks):
     """An application of an ini file is loaded, with its variables and the name of the script."""
     assert goldilocks("request", ini, "/", "-q") == "nothing prequest"
-    assert goldilocks("request", f"{ini}#main", "/", "-q", "--set", "said=hello") == "hello prequest"
+    assert goldilocks("request", f"{ini}#said", "/", "-q", "--set", "said=hello") == "hello prequest"
 
 
 def test_application_behind_middleware(ini):

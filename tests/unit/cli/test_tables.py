@@ -74,3 +74,9 @@ def test_no_color(monkeypatch, capsys):
     monkeypatch.setenv("NO_COLOR", "1")
     tables.echo(tables.heading("title"))
     assert capsys.readouterr().out == "title\n"
+
+
+def test_json(capsys):
+    """What JSON has no word for is written as text."""
+    tables.echo_json({"a": {1}.__class__, "ü": 1})
+    assert capsys.readouterr().out == '{\n  "a": "<class \'set\'>",\n  "ü": 1\n}\n'
