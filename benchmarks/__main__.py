@@ -18,9 +18,9 @@ from benchmarks.contenders import CONTENDERS, ENVIRONMENT
 from benchmarks.rounds import LeftOut, Measurement, takes_part
 from benchmarks.scenarios import FILES, PARTS, SCENARIOS, chosen
 
-ROUNDS = 9
-WHILE_MS = 50
-SOCKET_S = 2.0
+ROUNDS = 7
+WHILE_MS = 30
+SOCKET_S = 1.0
 
 
 def main() -> None:
@@ -101,7 +101,7 @@ def _measure(name: str, options: argparse.Namespace, results: dict[str, Any], lo
                 f"  nothing is measured over a socket: {missing} can't be found (wrk is a package of your system)"
             )
         else:
-            results["rows"] += sockets.run(min(options.rounds, 3), SOCKET_S, log, note)
+            results["rows"] += sockets.run(min(options.rounds, 4), SOCKET_S, log, note)
     else:
         _scenario(name, options, results, log, note)
 

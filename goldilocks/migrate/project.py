@@ -22,6 +22,9 @@ from goldilocks.names import PYRAMID, dotted
 SKIPPED = frozenset({"__pycache__", "node_modules", "build", "dist", "site-packages", "venv", "env"})
 
 _INI = re.compile(r".*\.ini([._-].*)?|setup\.cfg")
+#: What ini files are made of; it is one if it has the section of an application.
+_INI_TEMPLATE = re.compile(r".*\.(tpl|tmpl|template|in|sample|example|dist|j2)")
+_APPLICATION = re.compile(r"^\[app:", re.MULTILINE)
 #: Files that are only read: what is said about Pyramid in them is told.
 _READ = re.compile(r".*\.(toml|cfg|conf|ya?ml|zcml|sh)|.*require.*\.(txt|in)|Dockerfile|Makefile|Pipfile")
 #: Files whose prose may have the word in it; only what looks like code is told.
@@ -123,7 +126,9 @@ def source_files(root: Path) -> Iterator[Path]:
 
 
 def _is_known(name: str) -> bool:
-    return name.endswith(".py") or any(each.fullmatch(name) for each in (_INI, _READ, _TEMPLATE))
+    return name.endswith(".py") or any(
+        each.fullmatch(name) for each in (_INI, _INI_TEMPLATE, _READ, _TEMPLATE)
+    )
 
 
 def _is_skipped(folder: Path) -> bool:
@@ -156,27 +161,30 @@ class _Reader:
             content = path.read_bytes()
             file.encoding = _encoding_of(path, content)
             file.before = file.after = content.decode(file.encoding)
-            if PYRAMID in file.before:
-                self._read(file)
+            self._read(file)
         except (SyntaxError, ValueError, LookupError, OSError) as error:
             file.problem = f"{type(error).__name__}: {error}"
         return file
 
     def _read(self, file: File) -> None:
-        if file.path.suffix == ".py":
+        name = file.path.name
+        is_template = _INI_TEMPLATE.fullmatch(name) is not None
+        if _INI.fullmatch(name) or (is_template and _APPLICATION.search(file.before)):
+            ini = IniFile(file.before, self.packages)
+            file.after, file.undecided = ini.rewritten, ini.undecided
+            self.addons |= ini.addons
+            self.says_defaults = self.says_defaults or ini.says_defaults
+        elif PYRAMID not in file.before:
+            return
+        elif file.path.suffix == ".py":
             parts = Path(file.name).parts
             python = PythonFile(file.before, not any(_TESTS.fullmatch(part) for part in parts))
             file.after, file.undecided = python.rewritten, python.undecided
             self.imported |= python.imported
             self.addons |= python.addons
             self.named |= python.named
-        elif _INI.fullmatch(file.path.name):
-            ini = IniFile(file.before, self.packages)
-            file.after, file.undecided = ini.rewritten, ini.undecided
-            self.addons |= ini.addons
-            self.says_defaults = self.says_defaults or ini.says_defaults
         else:
-            pattern = _IN_TEMPLATE if _TEMPLATE.fullmatch(file.path.name) else WORD
+            pattern = _IN_TEMPLATE if _TEMPLATE.fullmatch(name) else WORD
             file.undecided = list(_mentions(file.before, pattern))
 
     def addons_in_use(self) -> list[str]:

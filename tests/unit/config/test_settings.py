@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from goldilocks.config import Configurator
-from goldilocks.config.settings import OWN_SETTINGS, PRODUCTION_SETTING, SETTINGS, Settings
+from goldilocks.config.settings import (
+    OWN_SETTINGS,
+    PRODUCTION_SETTING,
+    SETTINGS,
+    Settings,
+    UnknownSettingWarning,
+    unknown_settings,
+)
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.names import (
     DEFAULTS_PYRAMID,
@@ -190,3 +197,61 @@ def test_add_settings_to_none(given):
     config.add_settings(given, b=2)
     assert config.get_settings()["b"] == 2
     assert config.get_settings()["debug_all"] is False
+
+
+# --- Unknown settings ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [
+        ("goldilocks.prodution", "did you mean 'goldilocks.production'?"),
+        ("goldilocks.reload_templtes", "did you mean 'goldilocks.reload_templates'?"),
+        ("goldilocks.sausage", "`goldilocks settings` lists all"),
+    ],
+)
+def test_unknown_setting(key, advice):
+    """A key that begins like one of ours and is none is a warning, which names the nearest, at the line that says it."""
+    with pytest.warns(UnknownSettingWarning, match=f"no setting '{key}'") as caught:
+        Configurator(settings={key: 1})
+    assert advice in str(caught[0].message)
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    "key", ["goldilocks.addon.word", "goldilockses", "shop.sausage", "pyramid.sausage", 1]
+)
+def test_settings_of_others(key):
+    """Keys of add-ons have another dot; those, and all others, are not looked at."""
+    assert unknown_settings([key]) == []
+
+
+@pytest.mark.parametrize("key", [DEFAULTS_SETTING, *setting_keys("debug_all"), *setting_keys("includes")])
+def test_known_settings(key):
+    """Every setting of ours is known."""
+    assert unknown_settings([key]) == []
+
+
+def test_unknown_setting_said_later():
+    """What is added later is looked at, too."""
+    config = Configurator()
+    with pytest.warns(UnknownSettingWarning, match=r"goldilocks\.sausage"):
+        config.add_settings({"goldilocks.sausage": 1})
+    with pytest.warns(UnknownSettingWarning, match=r"goldilocks\.mustard"):
+        config.add_settings(**{"goldilocks.mustard": 1})
+
+
+def test_unknown_setting_of_a_registry_without_settings():
+    """A registry that has no settings yet warns once."""
+    config = Configurator()
+    config.registry.settings = None
+    with pytest.warns(UnknownSettingWarning) as caught:
+        config.add_settings({"goldilocks.sausage": 1})
+    assert len(caught) == 1
+
+
+def test_warning_without_anybody_to_blame(monkeypatch):
+    """Where every frame is the framework's own, the outermost is told."""
+    monkeypatch.setattr("goldilocks.config.settings.is_framework_code", lambda file: True)
+    with pytest.warns(UnknownSettingWarning):
+        Configurator(settings={"goldilocks.sausage": 1})

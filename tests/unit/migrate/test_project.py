@@ -15,9 +15,9 @@ from goldilocks.migrate.project import read_project
 def write(tmp_path):
     """Return a function that writes files into the folder of an application, which it returns."""
 
-    def write(**files):
+    def write(files):
         for name, content in files.items():
-            path = tmp_path / "shop" / name.replace("__", "/").replace("_dot_", ".")
+            path = tmp_path / "shop" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return tmp_path / "shop"
@@ -32,38 +32,40 @@ def told(found):
 def test_files_of_an_application(write):
     """Python and ini files are rewritten, others are read."""
     root = write(
-        shop____init___dot_py="from pyramid.view import view_config\n",
-        shop_dot_ini="[app:main]\nuse = egg:shop\n# pyramid\n",
-        setup_dot_cfg="[options]\ninstall_requires = pyramid\n",
-        pyproject_dot_toml='# pyramid\ndependencies = [\n  "pyramid",\n]\n',
-        page_dot_pt="<p>a pyramid</p>\n<?python import pyramid?>\n${load: pyramid.view}\n",
-        README_dot_rst="pyramid\n",
-        plain_dot_py="x = 1\n",
+        {
+            "shop/__init__.py": "from pyramid.view import view_config\n",
+            "shop.ini": "[app:main]\nuse = egg:shop\n# pyramid\n",
+            "setup.cfg": "[options]\ninstall_requires = pyramid\n",
+            "pyproject.toml": '# pyramid\ndependencies = [\n  "pyramid",\n]\n',
+            "page.pt": "<p>a pyramid</p>\n<?python import pyramid?>\n${load: pyramid.view}\n",
+            "MANIFEST.in": "pyramid",
+            "README.rst": "pyramid\n",
+            "plain.py": "x = 1\n",
+        }
     )
     found = read_project(root)
     assert [file.name for file in found.changed] == ["shop.ini", "shop/__init__.py"]
     assert told(found) == {
+        "MANIFEST.in": [1],
         "page.pt": [2, 3],
         "pyproject.toml": [3],
         "setup.cfg": [2],
         "shop.ini": [],
         "shop/__init__.py": [],
     }
-    assert (found.looked_at, len(found.undecided)) == (6, 4)
+    assert (found.looked_at, len(found.undecided)) == (7, 5)
 
 
 @pytest.mark.parametrize("folder", [".git", "venv", "build", "x.egg-info", "__pycache__", "node_modules"])
 def test_folders_that_are_skipped(write, folder):
     """What isn't source of the application is not read."""
-    root = write(**{f"{folder.replace('__', '_')}__a_dot_py": "import pyramid\n"})
-    if folder == "__pycache__":
-        (root / "_pycache_").rename(root / folder)
+    root = write({f"{folder}/a.py": "import pyramid\n"})
     assert read_project(root).looked_at == 0
 
 
 def test_environments_and_links_are_skipped(write, tmp_path):
     """A virtual environment is known by its file; links lead to what is found elsewhere."""
-    root = write(mine__pyvenv_dot_cfg="", mine__a_dot_py="import pyramid\n", b_dot_py="import pyramid\n")
+    root = write({"mine/pyvenv.cfg": "", "mine/a.py": "import pyramid\n", "b.py": "import pyramid\n"})
     (root / "link.py").symlink_to(root / "b.py")
     (root / "folder").symlink_to(root / "mine")
     assert [file.name for file in read_project(root).files] == ["b.py"]
@@ -71,7 +73,7 @@ def test_environments_and_links_are_skipped(write, tmp_path):
 
 def test_one_file(write):
     """A single file can be named."""
-    root = write(a_dot_py="import pyramid\n", b_dot_py="import pyramid\n")
+    root = write({"a.py": "import pyramid\n", "b.py": "import pyramid\n"})
     assert [file.name for file in read_project(root / "a.py").files] == ["a.py"]
 
 
@@ -86,7 +88,7 @@ def test_one_file(write):
 )
 def test_file_that_cannot_be_read(write, content):
     """A file that can't be read is left alone, and told."""
-    root = write(a_dot_py=content, b_dot_py="import pyramid\n")
+    root = write({"a.py": content, "b.py": "import pyramid\n"})
     found = read_project(root)
     assert [(file.name, file.is_changed) for file in found.unread] == [("a.py", False)]
     for file in found.changed:
@@ -97,15 +99,15 @@ def test_file_that_cannot_be_read(write, content):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a_dot_py", "# coding: latin-1\n# é\nimport pyramid\n".encode("latin-1")),
-        ("a_dot_py", codecs.BOM_UTF8 + b"import pyramid\r\n"),
-        ("a_dot_ini", codecs.BOM_UTF8 + "[é]\r\npyramid.reload_all = é\r\n".encode()),
-        ("a_dot_ini", "[é]\npyramid.reload_all = é\n".encode()),
+        ("a.py", "# coding: latin-1\n# é\nimport pyramid\n".encode("latin-1")),
+        ("a.py", codecs.BOM_UTF8 + b"import pyramid\r\n"),
+        ("a.ini", codecs.BOM_UTF8 + "[é]\r\npyramid.reload_all = é\r\n".encode()),
+        ("a.ini", "[é]\npyramid.reload_all = é\n".encode()),
     ],
 )
 def test_bytes_stay(write, name, content):
     """Encodings, marks and line ends stay as they are."""
-    root = write(**{name: content})
+    root = write({name: content})
     found = read_project(root)
     found.changed[0].write()
     assert found.changed[0].path.read_bytes() == content.replace(b"pyramid", b"goldilocks")
@@ -114,7 +116,7 @@ def test_bytes_stay(write, name, content):
 
 def test_diff(write):
     """The change is shown as a diff."""
-    (file,) = read_project(write(a_dot_py="import os\r\nimport pyramid\r\n")).changed
+    (file,) = read_project(write({"a.py": "import os\r\nimport pyramid\r\n"})).changed
     assert file.diff() == [
         "--- a/a.py",
         "+++ b/a.py",
@@ -130,16 +132,28 @@ APP = "from pyramid.config import Configurator\ndef main(global_config, **settin
 
 def test_defaults_in_the_ini_file(write):
     """Where the ini file of the application says whose defaults hold, the Configurator needn't."""
-    root = write(shop____init___dot_py=APP)
+    root = write({"shop/__init__.py": APP})
     assert told(read_project(root)) == {"shop/__init__.py": [3]}
-    write(shop_dot_ini="[app:main]\nuse = egg:shop\n")
+    write({"shop.ini": "[app:main]\nuse = egg:shop\n"})
     assert told(read_project(root)) == {"shop/__init__.py": [], "shop.ini": []}
 
 
-@pytest.mark.parametrize("name", ["tests__a", "shop__test_a", "a_test", "tests", "conftest", "docs__a"])
+def test_templates_of_ini_files(write):
+    """What ini files are made of is rewritten like one, also where it has no word of ours yet."""
+    root = write(
+        {"shop.tpl": "[app:main]\nuse = egg:shop\nhost = {host}\n", "mail.tpl": "pyramid.includes = x\n"}
+    )
+    found = read_project(root)
+    assert told(found) == {"mail.tpl": [1], "shop.tpl": []}
+    assert (
+        found.changed[0].after == "[app:main]\nuse = egg:shop\ngoldilocks.defaults = pyramid\nhost = {host}\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["tests/a", "shop/test_a", "a_test", "tests", "conftest", "docs/a"])
 def test_tests_say_nothing(write, name):
     """What tests say to a Configurator stays."""
-    root = write(**{f"{name}_dot_py": APP.replace("settings=settings", "")})
+    root = write({f"{name}.py": APP.replace("settings=settings", "")})
     assert "goldilocks.defaults" not in read_project(root).files[0].after
 
 
@@ -171,9 +185,11 @@ def test_addons(write, monkeypatch):
     monkeypatch.setattr(project, "packages_distributions", lambda: installed.of_packages)
     monkeypatch.setattr(project, "requires", installed.requires)
     root = write(
-        pyramid_shop____init___dot_py="import pyramid, pyramid_tm, helper, own_words, gone, os_like, pyramid_shop\n",
-        a_dot_py="x = 'pyramid_named.y pyramid_route'\nconfig.include('pyramid_inc')\n",
-        a_dot_ini="[x]\npyramid.includes = pyramid_ini\n",
+        {
+            "pyramid_shop/__init__.py": "import pyramid, pyramid_tm, helper, own_words, gone, os_like, pyramid_shop\n",
+            "a.py": "import pyramid\nx = 'pyramid_named.y pyramid_route'\nconfig.include('pyramid_inc')\n",
+            "a.ini": "[x]\npyramid.includes = pyramid_ini\n",
+        }
     )
     assert read_project(root).addons == [
         "helper",
