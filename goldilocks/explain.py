@@ -48,7 +48,7 @@ from goldilocks.viewderivers import view_description
 from goldilocks.viewtable import VIEW_TYPES, ViewEntry, ViewSet, entry_of, view_table
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyRegistry, AnyRequest, Context, InterfaceSpec, Predicate
+    from goldilocks.types import AnyRegistry, AnyRequest, AnyView, Context, InterfaceSpec, Predicate
 
 #: How alike a path and a pattern must be for one to be a misspelling of the other, from 0 to 1.
 NEAR = 0.55
@@ -188,23 +188,36 @@ def tried_views(request: AnyRequest, context: Context, name: str) -> list[ViewFa
     registry = request.registry
     request_iface = getattr(request, "request_iface", IRequest)
     views = view_table(registry).find(IViewClassifier, request_iface, providedBy(context), name)
-    places = _places_of_views(registry)
-    sets = (view.entries() if isinstance(view, ViewSet) else [entry_of(view)] for view in views)
+    said = _facts_of_views(registry)
+    sets = (_in_order(view, request) if isinstance(view, ViewSet) else [entry_of(view)] for view in views)
     return [
-        _view_fact(entry, context, request, places.get(id(entry.derived)))
+        _view_fact(entry, context, request, said.get(id(entry.derived)))
         for entries in sets
         for entry in entries
     ]
 
 
-def _view_fact(entry: ViewEntry, context: Context, request: AnyRequest, place: Place | None) -> ViewFact:
+def _in_order(views: ViewSet, request: AnyRequest) -> list[ViewEntry]:
+    """Return the views of a set as they are tried for what the client accepts, then those that it doesn't accept."""
+    tried = [entry_of(view) for _, view, _ in views.get_views(request)]
+    known = {id(entry.derived) for entry in tried}
+    return [*tried, *(entry for entry in views.entries() if id(entry.derived) not in known)]
+
+
+def _view_fact(entry: ViewEntry, context: Context, request: AnyRequest, said: Any) -> ViewFact:
     permission = getattr(entry.derived, "__permission__", None)
     return ViewFact(
-        view=_safely(lambda: view_description(entry.original), type(entry.original).__name__),
+        view=_words(entry.original, None if said is None else said.get("attr")),
         predicates=_asked(entry.predicates, context, request),
         permission=None if permission is None else printable(permission),
-        place=place,
+        place=_place(said),
     )
+
+
+def _words(view: AnyView, attr: str | None) -> str:
+    """Describe a view; of a class, with the method that is called."""
+    words = _safely(lambda: view_description(view), type(view).__name__)
+    return words if attr is None else f"method {printable(attr)} of {words}"
 
 
 def view_names(registry: AnyRegistry, request_iface: InterfaceSpec, context: Context) -> list[str]:
@@ -214,12 +227,12 @@ def view_names(registry: AnyRegistry, request_iface: InterfaceSpec, context: Con
     return sorted({printable(name) for pairs in found for name, _ in pairs})
 
 
-def _places_of_views(registry: AnyRegistry) -> dict[int, Place | None]:
-    """Return the line that said each view, by the identity of what stands in the record."""
+def _facts_of_views(registry: AnyRegistry) -> dict[int, Any]:
+    """Return what the introspector knows of each view, by the identity of what stands in the record."""
     introspector = getattr(registry, "introspector", None)
     pairs = [] if introspector is None else introspector.get_category("views") or []
     facts = [pair["introspectable"] for pair in pairs]
-    return {id(fact.get("derived_callable")): _place(fact) for fact in facts}
+    return {id(fact.get("derived_callable")): fact for fact in facts}
 
 
 def _place(fact: Any) -> Place | None:

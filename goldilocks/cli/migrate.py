@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,22 @@ COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 #: What is left to do by people, for every application.
 NEXT = f"""\
 Next:
-  - goldilocks is installed as goldilocks-framework: put that among the requirements of the application.
-  - goldilocks.defaults = {DEFAULTS_PYRAMID} keeps all defaults as they were. Without that line, or with GOLDILOCKS_DEFAULTS=secure in
-    the environment, you get ours; docs/differences.md says which they are.
+  - put goldilocks-framework among the requirements of the application.
+  - goldilocks.defaults = {DEFAULTS_PYRAMID} keeps all defaults as they were. Without
+    it, or with GOLDILOCKS_DEFAULTS=secure in the environment, you get ours;
+    docs/differences.md says which they are.
   - run the tests."""
 
-ADDONS = f"""\
-  - these add-ons import {PYRAMID}: {{addons}}. They find goldilocks under that name when the import hook is on:
+#: What is left to do where there are add-ons, below their names.
+HOOK = f"""\
+    They find goldilocks under that name when the import hook is on:
       goldilocks serve --{PYRAMID} TARGET      (or any other command)
       from goldilocks import compat; compat.install()
-    The second stands at the head of what starts the application, before any add-on is imported, and of conftest.py."""
+    The second stands at the head of what starts the application, before any
+    add-on is imported, and at the head of conftest.py."""
+
+#: How long a line of these words may be, in characters.
+WIDTH = 79
 
 
 @click.command("migrate")
@@ -120,7 +127,9 @@ def tell_end(project: Project, is_written: bool) -> None:
     if count:
         echo(f"\n{NEXT}")
         if project.addons:
-            echo(ADDONS.format(addons=", ".join(project.addons)))
+            names = f"these add-ons import {PYRAMID}: {', '.join(project.addons)}."
+            echo(textwrap.fill(names, WIDTH, initial_indent="  - ", subsequent_indent="    "))
+            echo(HOOK)
 
 
 def files_words(count: int) -> str:

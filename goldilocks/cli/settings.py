@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from goldilocks.cli.application import gives_json
-from goldilocks.cli.tables import echo, echo_json, echo_table
+from goldilocks.cli.tables import echo, echo_json, echo_table, heading, table, terminal_width
 from goldilocks.config.settings import OWN_SETTINGS, PREFIXED, SETTINGS, TYPES
 from goldilocks.names import DEFAULTS_PYRAMID, DEFAULTS_SECURE, GOLDILOCKS, PYRAMID, environment_keys
 
@@ -74,10 +75,7 @@ def command(is_markdown: bool, as_json: bool) -> None:
     elif is_markdown:
         click.echo(markdown(own, shared), nl=False)
     else:
-        cells = [
-            (row.key, row.type, shown_default(row), row.variable, row.meaning) for row in (*own, *shared)
-        ]
-        echo_table(["setting", "type", "default", "environment variable", "meaning"], cells)
+        tell([*own, *shared])
         echo(f"\n(A default in brackets holds under {GOLDILOCKS}.defaults = {DEFAULTS_PYRAMID}.)")
 
 
@@ -115,6 +113,21 @@ def shared_rows() -> list[SettingRow]:
         also = (f"{PYRAMID}.{name}",)
         rows[name] = SettingRow(f"{GOLDILOCKS}.{name}", also, "list", "nothing", "nothing", "", meaning)
     return list(rows.values())
+
+
+def tell(rows: list[SettingRow]) -> None:
+    """Write for people: as a table, or on a terminal that is too narrow for it, one below the other."""
+    titles = ["setting", "type", "default", "environment variable", "meaning"]
+    cells = [(row.key, row.type, shown_default(row), row.variable, row.meaning) for row in rows]
+    width = terminal_width()
+    if width is None or len(table(titles, cells)[1]) <= width:
+        echo_table(titles, cells)
+        return
+    for row in rows:
+        echo(f"{heading(row.key)} = {shown_default(row)}")
+        lines = [", ".join(filter(None, [row.type, row.variable])), *textwrap.wrap(row.meaning, width - 4)]
+        for line in lines:
+            echo(f"    {line}")
 
 
 def type_words(convert: Callable[[Any], Any]) -> str:

@@ -67,7 +67,7 @@ def command(target: str, settings: dict[str, str], as_json: bool) -> None:
     if is_explicit:
         echo(f"The order is explicit: the setting {SETTING} lists it.\n")
     else:
-        echo(f"The order is implicit: worked out from wishes (the setting {SETTING} could list it).\n")
+        echo(f"The order is implicit: the setting {SETTING} doesn't list it.\n")
     echo_table(["#", "name", "under", "over", "where"], _cells(rows))
 
 

@@ -1,7 +1,7 @@
 """``goldilocks views``: how a URL comes to its view.
 
-The request goes the way that the router sends it (route, root, walk, views), and stops before a view is called. No tween
-runs, and no permission is asked.
+The request goes the way that the router sends it (tweens, route, root, walk, views), and stops before a view is called. No
+permission is asked.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from goldilocks.events import BeforeTraversal, ContextFound, NewRequest
 from goldilocks.explain import explain, tried_routes, tried_views, view_names, walked
 from goldilocks.explanation import PredicateFact, RouteFact, ViewFact, WalkFact, printable
 from goldilocks.httpexceptions import HTTPException
-from goldilocks.interfaces import IRequest, IViewClassifier
+from goldilocks.interfaces import IRequest, ITweens, IViewClassifier
+from goldilocks.response import Response
 from goldilocks.viewtable import VIEW_TYPES, ViewSet, view_table
 
 if TYPE_CHECKING:
     from goldilocks.router import Router
-    from goldilocks.types import AnyRequest, InterfaceSpec, View
+    from goldilocks.threadlocal import RequestContext
+    from goldilocks.types import AnyRequest, AnyResponse, Handler, InterfaceSpec, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Resolution:
         names: of the views that there are on the context.
         answer: what happens in the end.
         is_answered: whether a view takes the request.
+        is_over: whether the request came through the tweens.
     """
 
     asked: str
@@ -68,6 +71,7 @@ class Resolution:
     names: list[str] = field(default_factory=list)
     answer: str = ""
     is_answered: bool = False
+    is_over: bool = False
 
     @property
     def views(self) -> list[ViewFact]:
@@ -113,17 +117,39 @@ def command(
 def resolve(application: Application, method: str, url: str, headers: dict[str, str]) -> Resolution:
     """Send a request the way to its view."""
     found = Resolution(printable(f"{method.upper()} {url}"))
-    router = application.router
-    with application.visit(method, url, headers) as request:
+
+    def stop_at_views(request: AnyRequest) -> AnyResponse:
         try:
-            _go(router, request)
+            _go(application.router, request)
         except Exception as error:
             found.answer = _raised(error)
         _look(request, found)
-        router.finish_request(request)
+        found.is_over = True
+        return Response()
+
+    def find_nothing(request: AnyRequest) -> AnyResponse:
+        found.answer = _missing(application.router, request)
+        return Response()
+
+    _send(application, application.visit(method, url, headers), stop_at_views, found)
     if not found.answer:
-        found.answer = missing(application, method, url, headers)
+        _send(application, application.visit(method, url, headers), find_nothing, found)
     return found
+
+
+def _send(application: Application, context: RequestContext, handler: Handler, found: Resolution) -> None:
+    """Let the application's tweens hand a request to ``handler``: on the way, code may need what they prepare."""
+    registry = application.registry
+    with context as request:
+        try:
+            tweens = registry.queryUtility(ITweens)
+            response = handler(request) if tweens is None else tweens(handler, registry)(request)
+            if not found.is_over:
+                found.answer = f"{response.status}: a tween answers, and lets no view be looked for"
+        except Exception as error:
+            found.answer = f"a tween failed: {in_words(error)}"
+        finally:
+            application.router.finish_request(request)
 
 
 def _go(router: Router, request: AnyRequest) -> None:
@@ -204,18 +230,15 @@ def _type_words(context_type: InterfaceSpec) -> str:
     return printable(getattr(implemented or context_type, "__name__", context_type))
 
 
-def missing(application: Application, method: str, url: str, headers: dict[str, str]) -> str:
-    """Say what is answered where no view takes the request: the router itself answers another one like it."""
-    with application.visit(method, url, headers) as request:
-        try:
-            response = application.router.orig_handle_request(request)
-        except HTTPException as error:
-            known = explain(request, error)
-            return "\n".join([f"{error.status}: {known.reason}", *([known.advice] if known.advice else [])])
-        except Exception as error:
-            return in_words(error)
-        finally:
-            application.router.finish_request(request)
+def _missing(router: Router, request: AnyRequest) -> str:
+    """Say what is answered where no view takes the request: the router itself answers one."""
+    try:
+        response = router.orig_handle_request(request)
+    except HTTPException as error:
+        known = explain(request, error)
+        return "\n".join([f"{error.status}: {known.reason}", *([known.advice] if known.advice else [])])
+    except Exception as error:
+        return in_words(error)
     return f"{response.status}, Allow: {', '.join(response.allow or ())}"
 
 

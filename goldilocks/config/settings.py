@@ -243,7 +243,8 @@ def unknown_settings(settings: Iterable[Any]) -> list[str]:
 def warn_of_unknown(settings: Iterable[Any]) -> None:
     """Warn the code that says settings of those that don't exist."""
     for key in unknown_settings(settings):
-        advice = did_you_mean(key, [f"{GOLDILOCKS}.{name}" for name in KNOWN_NAMES])
+        nearest = did_you_mean(key.partition(".")[2], KNOWN_NAMES)
+        advice = nearest.replace("'", f"'{GOLDILOCKS}.", 1)
         message = (
             f"there is no setting {key!r}{advice or '; `goldilocks settings` lists all'} "
             f"(settings of an add-on are called {GOLDILOCKS}.ADDON.NAME)"

@@ -28,7 +28,7 @@ def hello(request):  # says hello
 def main(global_config, **settings):
     with Configurator(settings=settings) as config:
         config.include("addon")
-        config.add_tween("addon.tween_factory", over="{PYRAMID}.tweens.EXCVIEW")
+        config.add_tween("addon.tween_factory", over="{PYRAMID}.tweens.excview_tween_factory")
         config.add_route("hello", "/hello/{{name}}")
         config.scan(__name__)
         return config.make_wsgi_app()
@@ -105,11 +105,11 @@ def test_application_moves(tmp_path):
         f"[app:main]\nuse = call:shop:main\ngoldilocks.defaults = {PYRAMID}\n"
         f"# {PYRAMID}.debug_all = true\ngoldilocks.reload_templates = true\n"
     )
-    assert f"No module named '{PYRAMID}'" in _error(tmp_path, "request", "shop.ini", "/hello/you")
+    assert f"No module named '{PYRAMID}" in _error(tmp_path, "request", "shop.ini", "/hello/you")
     answer = json.loads(run(tmp_path, "request", f"--{PYRAMID}", "shop.ini", "/hello/you", "--json"))
     assert json.loads(answer["body"]) == {"hello": "you", "templates": True}
     tweens = json.loads(run(tmp_path, f"--{PYRAMID}", "tweens", "shop.ini#main", "--json"))["tweens"]
-    assert [each["name"] for each in tweens][0] == "addon.tween_factory"
+    assert tweens[0]["name"] == "addon.tween_factory"
 
 
 def _error(folder, *words):

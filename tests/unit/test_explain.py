@@ -284,6 +284,32 @@ def test_views_that_refuse():
     assert known.reason == "There are views here, but the predicates of each refuse this request."
 
 
+def test_views_are_told_in_the_order_in_which_they_are_tried():
+    """What the client likes best comes first, what it doesn't accept last; of a class, the method is told."""
+
+    class Page:
+        def __init__(self, request):
+            pass
+
+        def show(self):
+            return Response()
+
+    def say(config):
+        config.add_view(Page, attr="show", name="x")
+        for accept in ("text/html", "text/plain", "image/png"):
+            config.add_view(fine, name="x", accept=accept)
+
+    request = request_of(say, "/x", request_iface=interfaces.IRequest)
+    request.accept = "text/html;q=0.5, text/plain"
+    told = tried_views(request, None, "x")
+    offers = ["text/plain", "text/html", "image/png"]
+    assert [view.predicates[0].text.split()[-1] for view in told if view.predicates] in (
+        offers,
+        [f"('{offer}',)" for offer in offers],
+    )
+    assert [view.view for view in told if not view.predicates] == [f"method show of class {__name__}.Page"]
+
+
 def test_foreign_views():
     """A view that somebody put into the record by hand is told as far as it can be told."""
 

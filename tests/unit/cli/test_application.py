@@ -10,6 +10,7 @@ import pytest
 
 from goldilocks import compat, paster
 from goldilocks.cli import HOOK_PARAMETER, application, main
+from goldilocks.cli.serve import Serving
 from goldilocks.cli.trouble import CommandError
 from goldilocks.names import PYRAMID
 from goldilocks.router import Router
@@ -162,3 +163,11 @@ def test_hook_is_an_option_of_commands_with_a_target():
 
     assert names("serve").count(HOOK_PARAMETER) == names("serve").count(HOOK_PARAMETER) == 1
     assert HOOK_PARAMETER not in names("migrate")
+
+
+def test_hook_in_the_child_of_the_reloader():
+    """The process that serves under the reloader has the hook on, too."""
+    serving = Serving("shop.py", "127.0.0.1", 0, {}, debug=True, reload=True)
+    assert f"--{PYRAMID}" not in serving.child_command("first")
+    with compat.install():
+        assert f"--{PYRAMID}" in serving.child_command("first")

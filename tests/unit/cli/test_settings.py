@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from goldilocks.cli import settings
 from goldilocks.config.settings import KNOWN_NAMES, OwnSetting
 
@@ -36,6 +38,18 @@ def test_table(goldilocks):
     row = next(line for line in lines if line.startswith("goldilocks.answer_errors "))
     assert re.split("  +", row)[1:4] == ["true or false", "true (false)", "GOLDILOCKS_ANSWER_ERRORS"]
     assert [line.partition(" ")[0] for line in lines].count("goldilocks.reload_assets") == 1
+
+
+@pytest.mark.parametrize("width", [60, 500])
+def test_terminal(goldilocks, terminal, monkeypatch, width):
+    """On a terminal that is too narrow for the table, settings stand one below the other."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = goldilocks("settings").splitlines()
+    assert max(map(len, lines[:-1])) <= width
+    assert lines[0].startswith("goldilocks.defaults = secure") is (width == 60)
+    if width == 60:
+        assert lines[1] == "    secure or pyramid, GOLDILOCKS_DEFAULTS"
+        assert "    list" in lines
 
 
 def test_json(goldilocks):

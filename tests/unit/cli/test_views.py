@@ -153,6 +153,62 @@ def test_error_of_the_second_request(app, goldilocks):
     )
 
 
+TWEENS = """
+    from goldilocks.config import Configurator
+    from goldilocks.response import Response
+
+    def tween_factory(handler, registry):
+        def tween(request):
+            if request.path == "/closed":
+                return Response(status=503)
+            if request.path == "/broken":
+                raise ValueError("in the tween")
+            request.prepared = True
+            return handler(request)
+        return tween
+
+    def root(request):
+        assert request.prepared
+        return {}
+
+    config = Configurator(root_factory=root)
+    config.add_tween("tweens.tween_factory")
+    config.add_view(lambda request: Response(), name="x")
+    app = config.make_wsgi_app()
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "code"),
+    [
+        ("/x", "function tweens.<lambda> answers", 0),
+        ("/y", "404 Not Found: ", 1),
+        ("/closed", "503 Service Unavailable: a tween answers, and lets no view be looked for", 1),
+        ("/broken", "a tween failed: ValueError: in the tween", 1),
+    ],
+)
+def test_tweens(project, goldilocks, path, answer, code):
+    """Tweens run, for what they prepare; one may answer by itself."""
+    project("tweens.py", TWEENS)
+    assert f"\n{answer}" in goldilocks("views", "tweens.py", path, code=code)
+
+
+def test_no_tweens(project, goldilocks):
+    """An application without tweens is looked into like any other."""
+    project(
+        "bare.py",
+        """
+        from goldilocks.config.settings import Settings
+        from goldilocks.registry import Registry
+        from goldilocks.router import Router
+        registry = Registry("bare")
+        registry.settings = Settings()
+        app = Router(registry)
+        """,
+    )
+    assert "404 Not Found" in goldilocks("views", "bare.py", "/", code=1)
+
+
 def test_header(shop, goldilocks, project):
     """Headers count in predicates."""
     project(
@@ -170,8 +226,8 @@ def test_header(shop, goldilocks, project):
         app = config.make_wsgi_app()
         """,
     )
-    found = goldilocks("views", "media.py", "/", "-H", "Accept: text/plain;q=0.5, text/html", "--json")
-    assert found["answer"] == "function media.page answers"
+    found = goldilocks("views", "media.py", "/", "-H", "Accept: text/html;q=0.5, text/plain", "--json")
+    assert found["answer"] == "function media.text answers"
     assert goldilocks("views", "media.py", "/", "-H", "accept: text/plain", "--json")["answer"].endswith(
         ".text answers"
     )
