@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import heapq
 import inspect
 import linecache
@@ -338,6 +339,19 @@ def _too_late(phase: int, now: int, arrivals: list[tuple[int, Action]]) -> str:
     )
 
 
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's search for circular garbage from looking, again and again, through what is being made to last."""
+    # PERF: build of 10,000 routes and views: half of its time, and what makes it grow faster than the routes
+    is_wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_wanted:
+            gc.enable()
+
+
 def resolveConflicts(actions: Iterable[Any], state: ConflictResolverState | None = None) -> Iterator[Action]:
     """Yield the actions to carry out, in order.
 
@@ -464,7 +478,7 @@ class ActionTopic:
             ConfigurationConflictError: names every clash with both places.
             ConfigurationExecutionError: a statement failed; names the line that said it.
         """
-        with self._current():
+        with self._current(), _collector_paused():
             self.action_state.execute_actions(introspector=self.introspector)
         self.action_state = ActionState()
 

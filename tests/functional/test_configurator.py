@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import types
@@ -15,7 +16,11 @@ from goldilocks.authorization import ACLAuthorizationPolicy
 from goldilocks.config import Configurator, global_registries
 from goldilocks.config.actions import ActionInfo, action_method
 from goldilocks.events import ApplicationCreated
-from goldilocks.exceptions import ConfigurationConflictError, ConfigurationError
+from goldilocks.exceptions import (
+    ConfigurationConflictError,
+    ConfigurationError,
+    ConfigurationExecutionError,
+)
 from goldilocks.interfaces import (
     IAuthenticationPolicy,
     IAuthorizationPolicy,
@@ -841,3 +846,22 @@ def test_an_import_that_fails_inside(make_package):
     with pytest.raises(ImportError) as caught:
         Configurator().include(f"{name}.addon")
     assert caught.value.__notes__[0] == f"this happened while '{name}.addon' was imported"
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_commit_leaves_the_garbage_collector_as_it_was(is_enabled):
+    """While statements are carried out nothing is collected; afterwards, also after an error, all is as before."""
+    seen = []
+    before = gc.isenabled()
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        config = Configurator()
+        config.action("one", lambda: seen.append(gc.isenabled()))
+        config.action("two", lambda: 1 / 0)
+        with pytest.raises(ConfigurationExecutionError):
+            config.commit()
+        seen.append(gc.isenabled())
+    finally:
+        (gc.enable if before else gc.disable)()
+
+    assert seen == [False, is_enabled]
