@@ -209,11 +209,15 @@ def stop_on_signals() -> None:
     """Let Ctrl-C and SIGTERM end the server in good order: what runs is finished, and nothing is printed."""
 
     def stop(number: int, frame: Any) -> None:
+        # the second Ctrl-C of an impatient user must not disturb the end; a function, because Python complains of a
+        # signal that was on its way already when it came to be ignored
         for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(
-                each, signal.SIG_IGN
-            )  # the second Ctrl-C of an impatient user must not disturb the end
+            signal.signal(each, _take_no_notice)
         raise SystemExit(0)
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, stop)
+
+
+def _take_no_notice(number: int, frame: Any) -> None:
+    """Let a signal pass."""

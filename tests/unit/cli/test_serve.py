@@ -296,4 +296,5 @@ def test_signals():
     stop_on_signals()
     with pytest.raises(SystemExit):
         signal.raise_signal(signal.SIGINT)
-    assert {signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)} == {signal.SIG_IGN}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.raise_signal(number)
