@@ -16,16 +16,17 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from importlib import import_module
 from importlib.machinery import all_suffixes
-from importlib.resources import as_file, files
-from importlib.resources.abc import Traversable
 from io import BytesIO
 from types import ModuleType
-from typing import IO, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from zipimport import zipimporter
 
 from zope.interface import implementer
 
 from goldilocks.interfaces import IAssetDescriptor
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 #: A module, or what has its ``__name__`` and ``__file__``.
 Module: TypeAlias = Any
@@ -184,6 +185,9 @@ class ArchiveProvider(DefaultProvider):
         return [entry.name for entry in self._find(resource_name).iterdir()]
 
     def _find(self, resource_name: str) -> Traversable:
+        # PERF: import
+        from importlib.resources import files
+
         return files(package_of(self.module)).joinpath(*_segments(resource_name))
 
 
@@ -204,6 +208,9 @@ atexit.register(_unpacking.close)
 def _unpack(found: Traversable) -> str:
     name = str(found)
     if name not in _unpacked:
+        # PERF: import
+        from importlib.resources import as_file
+
         _unpacked[name] = str(_unpacking.enter_context(as_file(found)))
     return _unpacked[name]
 

@@ -7,20 +7,28 @@ where, and what belongs to what. Nothing here knows views, routes or requests.
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from zope.interface import implementer
+from zope.interface import implementedBy
+from zope.interface.adapter import AdapterRegistry, BaseAdapterRegistry
 from zope.interface.registry import Components
 
+from goldilocks.changes import changes
 from goldilocks.decorator import reify
-from goldilocks.interfaces import IIntrospectable, IIntrospector, ISettings
+from goldilocks.interfaces import ISettings
+from goldilocks.introspection import Deferred as Deferred
+from goldilocks.introspection import Introspectable as Introspectable
+from goldilocks.introspection import Introspector as Introspector
+from goldilocks.introspection import UntoldIntrospectable as UntoldIntrospectable
+from goldilocks.introspection import predvalseq as predvalseq
+from goldilocks.introspection import undefer as undefer
 from goldilocks.path import CALLER_PACKAGE, caller_package
 
 if TYPE_CHECKING:
-    from goldilocks.types import InterfaceSpec, Settings
+    from goldilocks.types import AnyRegistry, InterfaceSpec, Settings
 
 
 class RegistryWords:
@@ -56,6 +64,48 @@ class RegistryWords:
             self.subscribers(events, None)  # type: ignore[attr-defined]
 
 
+class Adapters(AdapterRegistry):
+    """zope's tables of adapters, quicker to write to."""
+
+    # PERF: build of 10,000 routes and views: with tuples, each subscription to one interface costs as much as there are
+    _leafSequenceType = list
+
+    def _addValueToLeaf(self, existing_leaf_sequence: list[Any] | None, new_item: Any) -> list[Any]:
+        values = [] if existing_leaf_sequence is None else existing_leaf_sequence
+        values.append(new_item)
+        return values
+
+    def changed(self, originally_changed: Any) -> None:
+        """Note that something was changed."""
+        # PERF: build of 10,000 routes and views: to look for tables that depend on this one costs more than the rest
+        if self._v_subregistries.data:
+            super().changed(originally_changed)
+        else:
+            BaseAdapterRegistry.changed(self, originally_changed)
+        changes.count += (
+            1  # at last: who derives something anew from here on must find nothing that is remembered
+        )
+
+    def is_blank(self, *required: Any) -> bool:
+        """Tell whether certainly nothing is registered that demands three specifications of which these are the first."""
+        components = self._adapters[3] if len(self._adapters) > 3 else {}
+        for specification in required:
+            components = components.get(specification, {})
+        return not components
+
+    def _removeValueFromLeaf(self, existing_leaf_sequence: list[Any], to_remove: Any) -> list[Any]:
+        return [value for value in existing_leaf_sequence if value != to_remove]
+
+
+#: Where those subscribe who want to hear of every registration; zope's tables import it if it is installed.
+_zope_event = sys.modules.get("zope.event")
+
+
+def _has_zope_listeners() -> bool:
+    """Tell whether anybody listens to zope's own events, such as that of a registration."""
+    return bool(getattr(_zope_event, "subscribers", ()))
+
+
 class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a dict of anything
     """The book of record of one application.
 
@@ -76,6 +126,35 @@ class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a 
 
     def __bool__(self) -> bool:
         return True
+
+    def _init_registries(self) -> None:
+        self.adapters = Adapters()
+        self.utilities = Adapters()
+
+    # PERF: build of 10,000 routes and views: an event that nobody hears is not made
+    def registerUtility(
+        self,
+        component: Any = None,
+        provided: InterfaceSpec = None,
+        name: str = "",
+        info: Any = "",
+        event: bool = True,
+        factory: Any = None,
+    ) -> None:
+        """Register a utility, as zope's `Components` does."""
+        super().registerUtility(component, provided, name, info, event and _has_zope_listeners(), factory)
+
+    def registerAdapter(
+        self,
+        factory: Any,
+        required: Sequence[InterfaceSpec] | None = None,
+        provided: InterfaceSpec = None,
+        name: str = "",
+        info: Any = "",
+        event: bool = True,
+    ) -> None:
+        """Register an adapter, as zope's `Components` does."""
+        super().registerAdapter(factory, required, provided, name, info, event and _has_zope_listeners())
 
     @reify
     def package_name(self) -> str:
@@ -109,10 +188,27 @@ class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a 
     @has_listeners.setter
     def has_listeners(self, has_listeners: bool) -> None:
         self._has_listeners = has_listeners
+        changes.count += 1
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if (
+            name == "notify"
+        ):  # COMPAT: tests replace it on the instance, and are told of everything from then on
+            changes.count += 1
 
     def _clear_view_lookup_cache(self) -> None:
         """Forget which views answered which question; the view table does so by itself when views change."""
         self._view_lookup_cache: dict[Any, Any] = {}
+
+
+def is_heard(registry: AnyRegistry, event: type) -> bool:
+    """Tell whether anybody listens to a kind of event, or might: who replaced ``notify`` wants to be told of all."""
+    if not registry.has_listeners:
+        return False
+    if "notify" in registry.__dict__:
+        return True
+    return bool(registry.adapters.subscriptions([implementedBy(event)], None))
 
 
 def _identity(object: Any) -> Any:
@@ -133,213 +229,6 @@ def adopt(registry: Any) -> None:
             setattr(registry, name, getattr(RegistryWords, name).__get__(registry))
     if not hasattr(registry, "_clear_view_lookup_cache"):
         registry._clear_view_lookup_cache = Registry._clear_view_lookup_cache.__get__(registry)
-
-
-class Deferred:
-    """A discriminator that can only be computed once earlier phases have been carried out.
-
-    Args:
-        func: called without arguments, once; returns the hashable discriminator.
-    """
-
-    def __init__(self, func: Callable[[], Hashable]) -> None:
-        self.func = func
-
-    @reify
-    def value(self) -> Hashable:
-        """The discriminator, computed at the first question."""
-        value = self.func()
-        del self.func
-        return value
-
-    def resolve(self) -> Hashable:
-        """Return the discriminator."""
-        return self.value
-
-
-def undefer(v: Any) -> Any:
-    """Return ``v``, or what it resolves to when it is a `Deferred`.
-
-    >>> undefer("as it is"), undefer(Deferred(lambda: "computed"))
-    ('as it is', 'computed')
-    """
-    return v.resolve() if isinstance(v, Deferred) else v
-
-
-class predvalseq(tuple):  # type: ignore[type-arg]  # predicate values are of any type
-    """Several values for one predicate, each of which must hold.
-
-    Predicates that get a plain tuple take it as *one* value.
-    """
-
-
-@implementer(IIntrospectable)
-class Introspectable(dict):  # type: ignore[type-arg]  # its keys are the category's own
-    """One fact about the configuration: a dict with a category, a discriminator and relations to other facts."""
-
-    #: Position in the introspector; set when the fact is added.
-    order = 0
-    #: Where it was said (file, line); set when the fact is registered.
-    action_info: Any = None
-
-    def __init__(self, category_name: str, discriminator: Any, title: str, type_name: str) -> None:
-        self.category_name = category_name
-        self.discriminator = discriminator
-        self.title = title
-        self.type_name = type_name
-        self._relations: list[tuple[bool, str, Any]] = []
-
-    def relate(self, category_name: str, discriminator: Any) -> None:
-        """Say that this fact belongs with another one, which must be known when this one is registered."""
-        self._relations.append((True, category_name, discriminator))
-
-    def unrelate(self, category_name: str, discriminator: Any) -> None:
-        """Take a relation back."""
-        self._relations.append((False, category_name, discriminator))
-
-    @property
-    def discriminator_hash(self) -> int:
-        """A number that stands for the discriminator, usable in an URL."""
-        self._assert_resolved()
-        return hash(self.discriminator)
-
-    def register(self, introspector: Introspector, action_info: Any) -> None:
-        """Enter the fact and its relations into ``introspector``; called when its action was carried out."""
-        self.discriminator = undefer(self.discriminator)
-        self.action_info = action_info
-        introspector.add(self)
-        me = (self.category_name, self.discriminator)
-        for belongs, category_name, discriminator in self._relations:
-            change = introspector.relate if belongs else introspector.unrelate
-            change(me, (category_name, undefer(discriminator)))
-
-    def _assert_resolved(self) -> None:
-        assert not isinstance(self.discriminator, Deferred), (
-            "the discriminator is not known before registration"
-        )
-
-    def __hash__(self) -> int:  # type: ignore[override]  # facts are keys of the introspector's relations
-        self._assert_resolved()
-        return hash((self.category_name, self.discriminator))
-
-    def __eq__(self, other: object) -> bool:
-        # two facts that tell the same of different things are two facts; the introspector's relations rely on it
-        if isinstance(other, Introspectable) and self._key() != other._key():
-            return False
-        return dict.__eq__(self, other)
-
-    def __ne__(self, other: object) -> bool:  # dict brings its own
-        return not self == other
-
-    def _key(self) -> tuple[str, Any]:
-        return self.category_name, self.discriminator
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __repr__(self) -> str:
-        self._assert_resolved()
-        return (
-            f"<{type(self).__name__} category {self.category_name!r}, discriminator {self.discriminator!r}>"
-        )
-
-
-Pair = tuple[str, Any]
-
-
-@implementer(IIntrospector)
-class Introspector:
-    """The account of the configuration: facts by category, and which belongs with which."""
-
-    def __init__(self) -> None:
-        self._categories: dict[str, dict[Any, Introspectable]] = {}
-        self._refs: dict[Introspectable, list[Introspectable]] = {}
-        self._counter = 0
-
-    def add(self, intr: Introspectable) -> None:
-        """Enter a fact; a fact of the same category and discriminator is replaced."""
-        category = self._categories.setdefault(intr.category_name, {})
-        category[intr.discriminator] = category[intr.discriminator_hash] = intr
-        intr.order = self._counter
-        self._counter += 1
-
-    def get(self, category_name: str, discriminator: Any, default: Any = None) -> Any:
-        """Return one fact, by its discriminator or the discriminator's hash."""
-        return self._categories.get(category_name, {}).get(discriminator, default)
-
-    def get_category(
-        self,
-        category_name: str,
-        default: Any = None,
-        sort_key: Callable[[Introspectable], Any] | None = None,
-    ) -> Any:
-        """Return all facts of a category as ``{"introspectable": fact, "related": [...]}``, in the order said."""
-        category = self._categories.get(category_name)
-        if category is None:
-            return default
-        # a fact stands twice in its category (by discriminator and by its hash), and equal dicts are still two facts
-        facts = {id(fact): fact for fact in category.values()}.values()
-        ordered = sorted(facts, key=sort_key or attrgetter("order"))
-        return [{"introspectable": fact, "related": self.related(fact)} for fact in ordered]
-
-    def categorized(self, sort_key: Callable[[Introspectable], Any] | None = None) -> list[tuple[str, Any]]:
-        """Return every category with its facts, categories by name."""
-        return [(name, self.get_category(name, sort_key=sort_key)) for name in self.categories()]
-
-    def categories(self) -> list[str]:
-        """Return the names of all categories, sorted."""
-        return sorted(self._categories)
-
-    def remove(self, category_name: str, discriminator: Any) -> None:
-        """Take a fact out, with its relations; nothing happens when there is none."""
-        intr = self.get(category_name, discriminator)
-        if intr is None:
-            return
-        for other in self._refs.pop(intr, ()):
-            self._refs[other].remove(intr)
-        category = self._categories[category_name]
-        del category[intr.discriminator]
-        del category[intr.discriminator_hash]
-
-    def relate(self, *pairs: Pair) -> None:
-        """Say that facts, given as (category, discriminator), belong together.
-
-        Raises:
-            KeyError: one of them is not known.
-        """
-        for one, other in self._couples(pairs):
-            others = self._refs.setdefault(one, [])
-            if one is not other and other not in others:
-                others.append(other)
-
-    def unrelate(self, *pairs: Pair) -> None:
-        """Take relations between facts back.
-
-        Raises:
-            KeyError: one of them is not known.
-        """
-        for one, other in self._couples(pairs):
-            others = self._refs.get(one, [])
-            if other in others:
-                others.remove(other)
-
-    def related(self, intr: Introspectable) -> list[Introspectable]:
-        """Return the facts that belong with ``intr``.
-
-        Raises:
-            KeyError: it was never entered.
-        """
-        return self._refs.get(self._known(intr.category_name, intr.discriminator), [])
-
-    def _known(self, category_name: str, discriminator: Any) -> Introspectable:
-        try:
-            return self._categories[category_name][discriminator]
-        except KeyError:
-            raise KeyError((category_name, discriminator)) from None
-
-    def _couples(self, pairs: Iterable[Pair]) -> Iterable[tuple[Introspectable, Introspectable]]:
-        facts = [self._known(category_name, discriminator) for category_name, discriminator in pairs]
-        return [(one, other) for one in facts for other in facts]
 
 
 #: The registry that answers where no application's is current.

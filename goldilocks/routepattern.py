@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from goldilocks.encode import is_nonstr_iter
 from goldilocks.exceptions import ConfigurationError
-from goldilocks.traversal.paths import PATH_SAFE, quote_path_segment, split_path_info
+from goldilocks.pathmaker import PathMaker
+from goldilocks.traversal.paths import quote_path_segment, split_path_info
 from goldilocks.util import text_
 
 #: What a path gave for each name of a pattern: text, and a tuple of names for a star.
@@ -56,8 +55,7 @@ class Placeholder(NamedTuple):
 Part: TypeAlias = str | Placeholder
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A pattern, read. ``rest`` is the name behind the star, or empty."""
 
     source: str | bytes
@@ -210,8 +208,7 @@ def stays_in_segment(regex: str) -> bool:
 # --- All that a route needs ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledPattern:
+class CompiledPattern(NamedTuple):
     """A pattern made ready.
 
     Attributes:
@@ -224,18 +221,83 @@ class CompiledPattern:
     """
 
     match: Matcher
-    generate: Generator
+    generate: PathMaker
     shape: Shape | None
     literal: str | None
     names: tuple[tuple[str, int], ...] | None
 
 
-def compile_pattern(source: str | bytes) -> CompiledPattern:
+class SimplePattern:
+    """A pattern of literal segments and ``{name}`` ones only: most are. It offers what a `CompiledPattern` does, but a shape.
+
+    Args:
+        source: what was said.
+        segments: the text of each segment, from the first slash on; ``None`` for a ``{name}``.
+        names: each name, and which piece it is of a path split at its slashes.
+    """
+
+    # PERF: memory of 10,000 routes and views: no function, and nothing that isn't asked for
+    __slots__ = ("_generate", "names", "segments", "source")
+
+    def __init__(
+        self, source: str, segments: tuple[str | None, ...], names: tuple[tuple[str, int], ...]
+    ) -> None:
+        self.source = source
+        self.segments = segments
+        self.names = names
+        self._generate: PathMaker | None = None
+
+    @property
+    def literal(self) -> str | None:
+        """The one path that matches, if the pattern has no name."""
+        return None if self.names else "/" + "/".join(segment or "" for segment in self.segments)
+
+    @property
+    def generate(self) -> PathMaker:
+        """Takes values for the names and returns a quoted path."""
+        if self._generate is None:
+            self._generate = _generator_of(read_pattern(self.source))
+        return self._generate
+
+    def match(self, path: str) -> MatchDict | None:
+        """Take a decoded path and return what its parts are, or ``None``."""
+        start, *texts = path.split("/", len(self.segments) + 1)
+        if start or len(texts) != len(self.segments):
+            return None
+        for wanted, text in zip(self.segments, texts, strict=True):
+            if text != wanted if wanted is not None else not text:
+                return None
+        return {name: texts[index - 1] for name, index in self.names}
+
+
+_SIMPLE = re.compile(r"(?:/(?:[^/{}:*]*|\{[A-Za-z_][A-Za-z0-9_]*\}))+\Z", re.ASCII)
+
+
+def simple_pattern(source: str) -> SimplePattern | None:
+    """Return the pattern if it is a simple one, and nothing is wrong with it; else ``None``."""
+    text = source if source.startswith("/") else f"/{source}"
+    if not _SIMPLE.match(text):
+        return None
+    if "{" not in text:
+        return SimplePattern(source, tuple(text[1:].split("/")), ())
+    pieces = text.split("/")
+    names = tuple([(piece[1:-1], index) for index, piece in enumerate(pieces) if piece.startswith("{")])
+    if len({name for name, _ in names}) < len(names):
+        return None
+    return SimplePattern(
+        source, tuple([None if piece.startswith("{") else piece for piece in pieces[1:]]), names
+    )
+
+
+def compile_pattern(source: str | bytes) -> CompiledPattern | SimplePattern:
     """Make a pattern ready for matching and for making paths.
 
     Raises:
         RoutePatternError: a name or a regular expression in it is no good.
     """
+    simple = simple_pattern(source) if isinstance(source, str) else None
+    if simple is not None:
+        return simple
     pattern = read_pattern(source)
     shape = shape_of(pattern)
     names = None
@@ -262,6 +324,8 @@ def _matcher_of(pattern: Pattern, shape: Shape | None) -> Matcher:
         raise _error(pattern.source, fault)
     if not pattern.rest and not pattern.placeholders:
         return _match_literally("".join(_literals(pattern)))
+    if not pattern.placeholders:
+        return _match_beginning("".join(_literals(pattern)), pattern.rest)
     if any(len(segment.placeholders) > 1 for segment in shape.segments):
         return (
             _match_segments_and_rest(shape.segments, pattern.rest)
@@ -278,6 +342,18 @@ def _literals(pattern: Pattern) -> Iterator[str]:
 def _match_literally(text: str) -> Matcher:
     def match(path: str) -> MatchDict | None:
         return {} if path == text else None
+
+    return match
+
+
+def _match_beginning(text: str, rest: str) -> Matcher:
+    # PERF: static: this is what every folder of files has
+    def match(path: str) -> MatchDict | None:
+        remainder = path[len(text) :]
+        # COMPAT: a star has never taken a line break along
+        if not path.startswith(text) or "\n" in remainder:
+            return None
+        return {rest: split_path_info(remainder)}
 
     return match
 
@@ -449,27 +525,11 @@ def _fault_in_names(pattern: Pattern) -> str | None:
 # --- Making a path -------------------------------------------------------------------------------------------------
 
 
-def _generator_of(pattern: Pattern) -> Generator:
-    """Make the function that fills in values, quoted, and returns a path; it raises ``KeyError`` if a name is missing."""
+def _generator_of(pattern: Pattern) -> PathMaker:
+    """Make what fills in values, quoted, and returns a path; it raises ``KeyError`` if a name is missing."""
     template = "".join(
         quote_path_segment(part, safe="/").replace("%", "%%") if isinstance(part, str) else "%s"
         for part in pattern.parts
     )
-    names = [found.name for found in pattern.placeholders]
-    rest = pattern.rest
-    if rest:
-        template += "%s"
-
-    def generate(kw: Mapping[str, Any]) -> str:
-        values = [quote_path_segment(kw[name], PATH_SAFE) for name in names]
-        if rest:
-            values.append(_quoted_rest(kw[rest]))
-        return template % tuple(values)
-
-    return generate
-
-
-def _quoted_rest(rest: Any) -> str:
-    if isinstance(rest, bytes) or not is_nonstr_iter(rest):
-        return quote_path_segment(rest, PATH_SAFE)
-    return "/".join([quote_path_segment(name, PATH_SAFE) for name in rest])
+    names = tuple(found.name for found in pattern.placeholders)
+    return PathMaker(template + "%s" if pattern.rest else template, names, pattern.rest)

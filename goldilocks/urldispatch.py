@@ -10,15 +10,25 @@ from __future__ import annotations
 import re as re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any, ClassVar, TypeAlias
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from zope.interface import implementer
 
+from goldilocks.changes import changes
 from goldilocks.encode import is_nonstr_iter as is_nonstr_iter
 from goldilocks.exceptions import URLDecodeError as URLDecodeError
 from goldilocks.interfaces import IRoute, IRoutesMapper
 from goldilocks.routeorder import specificity as specificity
-from goldilocks.routepattern import CompiledPattern, Generator, Matcher, Segment, compile_pattern
+from goldilocks.routepattern import (
+    CompiledPattern,
+    Generator,
+    MatchDict,
+    Matcher,
+    Segment,
+    SimplePattern,
+    compile_pattern,
+)
 from goldilocks.routepattern import RoutePatternError as RoutePatternError
 from goldilocks.routepattern import old_route_re as old_route_re
 from goldilocks.routepattern import route_re as route_re
@@ -37,13 +47,8 @@ AnyRoute: TypeAlias = Any
 RouteInfo: TypeAlias = dict[str, Any]
 
 
-class _Changes:
-    """How often a list of routes was changed or a route got another ``match``, anywhere: then tables may be out of date.
-
-    One number for all, because configuration is rare and a request must only compare once.
-    """
-
-    count: ClassVar[int] = 0
+#: What others may have remembered of a route.
+_COUNTED = frozenset(("factory", "predicates"))
 
 
 @implementer(IRoute)
@@ -59,13 +64,14 @@ class Route:
         path: the same; its older name.
         factory: makes the root for requests that match, or ``None``.
         predicates: each is called with ``{"match": ..., "route": ...}`` and the request, and all must hold.
-        pregenerator: may change what a path is made of, or ``None``.
         request_iface: what a request that matches provides, once the Configurator has said it.
-        generate: takes values for the pattern's names and returns a quoted path.
 
     Raises:
         RoutePatternError: the pattern can't be understood.
     """
+
+    #: Whether nobody has replaced ``generate``.
+    makes_as_said = True
 
     def __init__(
         self,
@@ -75,26 +81,60 @@ class Route:
         predicates: Sequence[Predicate] = (),
         pregenerator: Callable[..., Any] | None = None,
     ) -> None:
-        self.compiled: CompiledPattern = compile_pattern(pattern)
+        self.compiled: CompiledPattern | SimplePattern = compile_pattern(pattern)
         self.name = name
         self.pattern = pattern
         self.path = pattern
         self.factory = factory
         self.predicates = predicates
-        self.pregenerator = pregenerator
+        self._pregenerator = pregenerator
         self.request_iface: InterfaceSpec | None = None
-        self.generate: Generator = self.compiled.generate
-        self._match: Matcher = self.compiled.match
+        self._generate: Generator | None = None
+        self._match: Matcher | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Let a new factory and new predicates count at once."""
+        object.__setattr__(self, name, value)
+        if name in _COUNTED:
+            changes.count += 1
 
     @property
     def match(self) -> Matcher:
         """Takes a decoded path and returns what stands at the pattern's names, or ``None`` if the path doesn't fit."""
-        return self._match
+        return self.compiled.match if self._match is None else self._match
 
     @match.setter
     def match(self, matcher: Matcher) -> None:
         self._match = matcher
-        _Changes.count += 1
+        changes.count += 1
+
+    @property
+    def generate(self) -> Generator:
+        """Takes values for the pattern's names and returns a quoted path."""
+        if self._generate is None:  # COMPAT: Route.generate is a function; most are never asked for
+            make_path = self.compiled.generate
+
+            def generate(kw: Mapping[str, Any]) -> str:
+                return make_path(kw)
+
+            self._generate = generate
+        return self._generate
+
+    @generate.setter
+    def generate(self, generator: Generator) -> None:
+        self._generate = generator
+        self.makes_as_said = False
+        changes.count += 1
+
+    @property
+    def pregenerator(self) -> Callable[..., Any] | None:
+        """May change what a path is made of, or ``None``."""
+        return self._pregenerator
+
+    @pregenerator.setter
+    def pregenerator(self, pregenerator: Callable[..., Any] | None) -> None:
+        self._pregenerator = pregenerator
+        changes.count += 1
 
 
 def _compile_route(route: str | bytes) -> tuple[Matcher, Generator]:
@@ -107,9 +147,11 @@ def _compile_route(route: str | bytes) -> tuple[Matcher, Generator]:
 
 #: A route in the table: its place in the order, itself, what matches a path, and the names that the pieces of the
 #: path are taken under where nothing is left to be matched.
-Entry: TypeAlias = tuple[int, AnyRoute, Matcher, "tuple[tuple[str, int], ...] | None"]
+Entry: TypeAlias = tuple[int, AnyRoute, Matcher | None, "tuple[tuple[str, int], ...] | None"]
 #: The entries to try for a path, and the pieces of the path.
 Search: TypeAlias = tuple[Sequence[Entry], Sequence[str]]
+
+_NOTHING: Any = MappingProxyType({})
 
 
 class _Bucket:
@@ -118,38 +160,57 @@ class _Bucket:
     __slots__ = ("entries",)
 
     def __init__(self) -> None:
-        self.entries: list[Entry] = []
+        self.entries: Sequence[Entry] = ()
+
+    def add(self, entry: Entry) -> None:
+        """Put an entry behind the others."""
+        if self.entries:
+            self.entries = self.entries if isinstance(self.entries, list) else [*self.entries]
+            self.entries.append(entry)
+        else:
+            self.entries = (entry,)
 
 
-class _Node:
-    """A place in the tree: what the patterns that agree so far say about the next segment."""
+class _Node(_Bucket):
+    """A place in the tree: what the patterns that agree so far say about the next segment.
 
-    __slots__ = ("ends", "free", "lengths", "literals", "prefixes")
+    Its own entries are those of routes that want no further segment.
+    """
+
+    # PERF: memory of 10,000 routes and views: a node has what it needs and no more
+    __slots__ = ("free", "lengths", "literals", "prefixes")
 
     def __init__(self) -> None:
-        #: Routes that want no further segment.
-        self.ends = _Bucket()
+        super().__init__()
         #: Where the next segment is this text.
-        self.literals: dict[str, _Node] = {}
+        self.literals: dict[str, _Node] = _NOTHING
         #: Where the next segment is ``{name}``: anything but empty.
         self.free: _Node | None = None
         #: Where the next segment begins with this text, be it empty; the routes' own matchers see to the rest.
-        self.prefixes: dict[str, _Prefixed] = {}
+        self.prefixes: dict[str, _Prefixed] = _NOTHING
         #: How long the prefixes are: there are few lengths, however many prefixes there are.
         self.lengths: tuple[int, ...] = ()
 
     def below(self, segment: Segment) -> _Node:
         """Return the node for a segment, a new one if there is none."""
-        if segment.is_literal:
-            return self.literals.setdefault(segment.prefix, _Node())
-        if segment.is_free:
+        if segment.is_literal or segment.is_free:
+            return self.below_simple(segment.prefix if segment.is_literal else None)
+        return self.beginning(segment.prefix).closed
+
+    def below_simple(self, text: str | None) -> _Node:
+        """Return the node for a segment that is this text, or for ``{name}``."""
+        if text is None:
             self.free = self.free or _Node()
             return self.free
-        return self.beginning(segment.prefix).closed
+        if text not in self.literals:
+            self.literals = self.literals or {}
+            self.literals[text] = _Node()
+        return self.literals[text]
 
     def beginning(self, prefix: str) -> _Prefixed:
         """Return what stands where the next segment begins with some text."""
         if prefix not in self.prefixes:
+            self.prefixes = self.prefixes or {}
             self.prefixes[prefix] = _Prefixed()
             self.lengths = tuple(sorted({*self.lengths, len(prefix)}))
         return self.prefixes[prefix]
@@ -184,7 +245,7 @@ class _State:
         nodes, buckets = self.places = places
         self.is_kept = is_kept
         #: What to try if the path ends here.
-        self.entries = _merge([*buckets, *[node.ends for node in nodes]])
+        self.entries = _merge([*buckets, *nodes])
         self.literals: dict[str, _State | None] = {}
         self.prefixes: dict[str, _State | None] = {}
         if is_kept and nodes:
@@ -255,7 +316,7 @@ class RouteTable:
 
     def __init__(self, routes: Iterable[AnyRoute]) -> None:
         #: Taken before the routes are gone through: what changes meanwhile makes the table out of date.
-        self.known_changes = _Changes.count
+        self.known_changes = changes.count
         #: What to try for a path that is a pattern's literal text; filled when first asked for.
         self._literal: dict[str, Search | None] = {}
         self._depth = 0
@@ -267,53 +328,83 @@ class RouteTable:
             self._add(root, anywhere, order, route)
             self._room += 16
         self._states: dict[_Places, _State] = {}
-        self._start = _State(((root,), (anywhere,)), is_kept=True)
-        #: Patterns begin with a slash; for a path that doesn't there is only what may be anything.
-        self._astray = _State(((), (anywhere,)), is_kept=True)
+        # Patterns begin with a slash; for a path that doesn't there is only what may be anything
+        self._first = _State(((), (anywhere,)), is_kept=True)
+        self._first.other = _State(((), (anywhere,)), is_kept=True)
+        self._first.literals[""] = _State(((root,), (anywhere,)), is_kept=True)
 
     def _add(self, root: _Node, anywhere: _Bucket, order: int, route: AnyRoute) -> None:
         compiled = _followed(route)
+        if isinstance(compiled, SimplePattern):
+            self._add_simple(root, order, route, compiled)
+            return
         if compiled is None or compiled.shape is None:
-            anywhere.entries.append((order, route, route.match, None))
+            anywhere.add((order, route, route.match, None))
             return
         segments, is_open = compiled.shape
         self._depth = max(self._depth, len(segments))
         node = root
         for segment in segments[:-1] if is_open else segments:
             node = node.below(segment)
-        bucket = node.beginning(segments[-1].prefix).open if is_open else node.ends
-        bucket.entries.append((order, route, compiled.match, compiled.names))
+        bucket = node.beginning(segments[-1].prefix).open if is_open else node
+        bucket.add((order, route, compiled.match, compiled.names))
         if compiled.literal is not None:
             self._literal[compiled.literal] = None
+
+    def _add_simple(self, root: _Node, order: int, route: AnyRoute, pattern: SimplePattern) -> None:
+        if len(pattern.segments) > self._depth:
+            self._depth = len(pattern.segments)
+        node = root
+        for text in pattern.segments:
+            node = node.below_simple(text)
+        node.add((order, route, None, pattern.names))
+        if not pattern.names:
+            self._literal[pattern.literal or ""] = None
 
     def candidates(self, path: str) -> list[AnyRoute]:
         """Return the routes that can match a decoded path, in order; their own matchers have the last word."""
         return [route for _, route, _, _ in self._search(path)[0]]
 
-    def choose(self, path: str, request: AnyRequest) -> RouteInfo:
-        """Return the first route that matches a decoded path and whose predicates hold, and what it matched."""
-        # PERF: a route without placeholders costs one look into a dict, however many routes there are
+    def find(self, path: str, request: AnyRequest) -> tuple[AnyRoute, MatchDict] | None:
+        """Return the first route that matches a decoded path and whose predicates hold, and what it matched.
+
+        ``None`` where there is none; and without a request, as soon as a predicate would have to be asked.
+        """
+        # PERF: routes-*, json: a route without placeholders costs one look into a dict, however many routes there are
         entries, pieces = self._literal.get(path) or self._search(path)
         for _, route, matcher, names in entries:
             if names is None:
-                match = matcher(path)
-                if match is None:
+                matched = matcher(path)  # type: ignore[misc]  # only a simple pattern has none, and it has names
+                if matched is None:
                     continue
+                match = matched
             else:
-                match = {name: pieces[index] for name, index in names}
+                match = {}
+                for name, index in names:
+                    match[name] = pieces[index]
+            predicates = route.predicates
+            if not predicates:
+                return route, match
+            if request is None:
+                return None
             info = {"match": match, "route": route}
-            for predicate in route.predicates or ():
+            for predicate in predicates:
                 if not predicate(info, request):
                     break
             else:
-                return info
-        return {"route": None, "match": None}
+                return info["route"], info["match"]
+        return None
+
+    def choose(self, path: str, request: AnyRequest) -> RouteInfo:
+        """Answer as `find`, in a dict with the keys ``route`` and ``match``, both ``None`` where no route matches."""
+        route, match = self.find(path, request) or (None, None)
+        return {"route": route, "match": match}
 
     def _search(self, path: str) -> Search:
         # Deeper than the deepest pattern only tells that there is more
         pieces = path.split("/", self._depth + 1)
-        state = self._astray if pieces[0] else self._start
-        for segment in pieces[1:]:
+        state = self._first
+        for segment in pieces:
             state = state.literals.get(segment, state.other) or self._state_behind(state, segment)
         if path in self._literal:
             self._literal[path] = state.entries, pieces
@@ -331,18 +422,18 @@ class RouteTable:
     def _new_state(self, places: _Places) -> _State:
         nodes, buckets = places
         size = 1 + sum(len(bucket.entries) for bucket in buckets)
-        size += sum(len(node.literals) + len(node.prefixes) + len(node.ends.entries) for node in nodes)
+        size += sum(len(node.literals) + len(node.prefixes) + len(node.entries) for node in nodes)
         if size > self._room:
             return _State(places, is_kept=False)
         self._room -= size
         return self._states.setdefault(places, _State(places, is_kept=True))
 
 
-def _followed(route: AnyRoute) -> CompiledPattern | None:
+def _followed(route: AnyRoute) -> CompiledPattern | SimplePattern | None:
     """Return what a route matches by, or ``None`` if it has a matcher that nothing is known about."""
     if not isinstance(route, Route) or type(route).match is not Route.match:
         return None
-    return route.compiled if route.match is route.compiled.match else None
+    return route.compiled if route.match == route.compiled.match else None
 
 
 # --- The mapper ----------------------------------------------------------------------------------------------------
@@ -352,14 +443,18 @@ class RouteList(list[AnyRoute]):
     """The routes in order. May be changed as any list, and counts its changes."""
 
 
-def _counted(name: str) -> Callable[..., Any]:
-    change = getattr(list, name)
+class RouteNames(dict[str, AnyRoute]):
+    """The routes by name. May be changed as any dict, and counts its changes."""
 
-    def count(self: RouteList, *args: Any, **kw: Any) -> Any:
+
+def _counted(kind: type, name: str) -> Callable[..., Any]:
+    change = getattr(kind, name)
+
+    def count(self: Any, *args: Any, **kw: Any) -> Any:
         try:
             return change(self, *args, **kw)
         finally:
-            _Changes.count += 1
+            changes.count += 1
 
     count.__name__ = name
     return count
@@ -369,7 +464,12 @@ for _name in (
     *("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"),
     *("__delitem__", "__iadd__", "__imul__", "__setitem__"),
 ):
-    setattr(RouteList, _name, _counted(_name))
+    setattr(RouteList, _name, _counted(list, _name))
+for _name in (
+    *("clear", "pop", "popitem", "setdefault", "update"),
+    *("__delitem__", "__ior__", "__setitem__"),
+):
+    setattr(RouteNames, _name, _counted(dict, _name))
 
 
 @implementer(IRoutesMapper)
@@ -377,15 +477,27 @@ class RoutesMapper:
     """The routes of an application: finds the one for a request, and makes paths by name.
 
     Attributes:
-        routes: every route by its name.
         static_routes: routes that only make paths and are never matched.
+        url_makers: what `goldilocks.url` keeps to make URLs quickly.
     """
+
+    url_makers: Any = None
 
     def __init__(self) -> None:
         self._routelist = RouteList()
         self._table = RouteTable(())
         self.static_routes: list[AnyRoute] = []
-        self.routes: dict[str, AnyRoute] = {}
+        self._routes = RouteNames()
+
+    @property
+    def routes(self) -> dict[str, AnyRoute]:
+        """Every route by its name. May be changed in place and assigned to."""
+        return self._routes
+
+    @routes.setter
+    def routes(self, routes: Mapping[str, AnyRoute]) -> None:
+        self._routes = RouteNames(routes)
+        changes.count += 1
 
     @property
     def routelist(self) -> list[AnyRoute]:
@@ -395,13 +507,13 @@ class RoutesMapper:
     @routelist.setter
     def routelist(self, routes: Iterable[AnyRoute]) -> None:
         self._routelist = RouteList(routes)
-        _Changes.count += 1
+        changes.count += 1
 
     @property
     def table(self) -> RouteTable:
         """The routes to match as a table, made anew when they have changed."""
         table = self._table
-        if table.known_changes != _Changes.count:
+        if table.known_changes != changes.count:
             table = self._table = RouteTable(self._routelist)
         return table
 
@@ -441,6 +553,16 @@ class RoutesMapper:
     def generate(self, name: str, kw: Mapping[str, Any]) -> str:
         """Return the path of the route called ``name``; ``KeyError`` if there is none or a value is missing."""
         return self.routes[name].generate(kw)
+
+    def find(self, path: str, request: AnyRequest) -> tuple[AnyRoute, MatchDict] | None:
+        """Return the first route that takes a decoded path and a request, and what it matched, or ``None``.
+
+        The quick door: what the router asks. ``mapper(request)`` gives the same answer as a dict.
+        """
+        table = self._table
+        if table.known_changes != changes.count:
+            table = self.table
+        return table.find(path, request)
 
     def __call__(self, request: AnyRequest) -> RouteInfo:
         """Return the first route that matches a request, and what it matched: see `RouteTable.choose`.

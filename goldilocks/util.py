@@ -83,7 +83,7 @@ def strings_differ(string1: str | bytes, string2: str | bytes) -> bool:
 
     Text is compared by its UTF-8 bytes, so that whatever a client sends is an answer and never an error.
     """
-    first, second = (bytes_(each, "utf-8", "surrogatepass") for each in (string1, string2))
+    first, second = bytes_(string1, "utf-8", "surrogatepass"), bytes_(string2, "utf-8", "surrogatepass")
     return not compare_digest(first, second)
 
 
@@ -155,7 +155,7 @@ class InstancePropertyHelper:
         """Give ``target`` all of these properties, named descriptors as ``make_property`` returns them."""
         descriptors = dict(properties)
         if descriptors:
-            target.__class__ = _derived(target.__class__, descriptors)
+            target.__class__ = derived_class(target.__class__, descriptors)
 
     @classmethod
     def set_property(
@@ -204,7 +204,7 @@ _DERIVED = "__goldilocks_derived__"
 _HELD_AT_MOST = 16
 
 
-def _derived(parent: Any, descriptors: dict[str, Any]) -> Any:
+def derived_class(parent: Any, descriptors: dict[str, Any]) -> Any:
     """Return a class that is ``parent`` with these attributes.
 
     It lives as long as its descriptors: those of an application as long as the application, those that were made
@@ -301,6 +301,10 @@ def object_description(object: Any) -> str:
     >>> object_description(object_description), object_description([1, 2]), object_description("as is")
     ('function goldilocks.util.object_description', '[1, 2]', 'as is')
     """
+    if (
+        type(object) is FunctionType and object.__module__ in sys.modules
+    ):  # PERF: build of 10,000 routes and views
+        return f"function {sys.modules[object.__module__].__name__}.{object.__name__}"
     if object is None or isinstance(object, (str, int, float)):
         return str(object)
     for kind, closer in _CLOSERS.items():

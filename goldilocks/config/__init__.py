@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import goldilocks.config.whole
+from goldilocks.asset import resolve_asset_spec
+from goldilocks.authorization import ACLAuthorizationPolicy
 from goldilocks.config.actions import (
     ActionConfiguratorMixin,
     ActionInfo,
@@ -13,21 +16,69 @@ from goldilocks.config.actions import (
     normalize_actions,
     resolveConflicts,
 )
+from goldilocks.config.adapters import AdaptersConfiguratorMixin
+from goldilocks.config.assets import AssetsConfiguratorMixin
 from goldilocks.config.configurator import Configurator, global_registries
-from goldilocks.config.predicates import not_
-from goldilocks.config.views import viewdefaults
+from goldilocks.config.factories import FactoriesConfiguratorMixin
+from goldilocks.config.i18n import I18NConfiguratorMixin
+from goldilocks.config.predicates import PredicateConfiguratorMixin, not_
+from goldilocks.config.rendering import RenderingConfiguratorMixin
+from goldilocks.config.routes import RoutesConfiguratorMixin
+from goldilocks.config.security import SecurityConfiguratorMixin
+from goldilocks.config.settings import SettingsConfiguratorMixin
+from goldilocks.config.testing import TestingConfiguratorMixin
+from goldilocks.config.tweens import TweensConfiguratorMixin
+from goldilocks.config.views import ViewsConfiguratorMixin, viewdefaults
+from goldilocks.config.zca import ZCAConfiguratorMixin
+from goldilocks.events import ApplicationCreated
 from goldilocks.exceptions import (
     ConfigurationConflictError,
     ConfigurationError,
     ConfigurationExecutionError,
 )
-from goldilocks.interfaces import PHASE0_CONFIG, PHASE1_CONFIG, PHASE2_CONFIG, PHASE3_CONFIG
+from goldilocks.httpexceptions import default_exceptionresponse_view
+from goldilocks.interfaces import (
+    PHASE0_CONFIG,
+    PHASE1_CONFIG,
+    PHASE2_CONFIG,
+    PHASE3_CONFIG,
+    IDebugLogger,
+    IExceptionResponse,
+)
+from goldilocks.path import DottedNameResolver, caller_package, package_of
 from goldilocks.registry import Introspectable, Introspector, Registry
 from goldilocks.router import Router
+from goldilocks.settings import aslist
 from goldilocks.threadlocal import manager
 from goldilocks.util import WeakOrderedSet, get_callable_name, object_description
 
+#: The name under which the first import of all brings the package into this module isn't meant for anybody.
+del goldilocks
+
 __all__ = [
+    "ACLAuthorizationPolicy",
+    "AdaptersConfiguratorMixin",
+    "AssetsConfiguratorMixin",
+    "FactoriesConfiguratorMixin",
+    "I18NConfiguratorMixin",
+    "PredicateConfiguratorMixin",
+    "RenderingConfiguratorMixin",
+    "RoutesConfiguratorMixin",
+    "SecurityConfiguratorMixin",
+    "SettingsConfiguratorMixin",
+    "TestingConfiguratorMixin",
+    "TweensConfiguratorMixin",
+    "ViewsConfiguratorMixin",
+    "ZCAConfiguratorMixin",
+    "ApplicationCreated",
+    "default_exceptionresponse_view",
+    "IDebugLogger",
+    "IExceptionResponse",
+    "DottedNameResolver",
+    "caller_package",
+    "package_of",
+    "aslist",
+    "resolve_asset_spec",
     "PHASE0_CONFIG",
     "PHASE1_CONFIG",
     "PHASE2_CONFIG",

@@ -9,64 +9,27 @@ of actions, however many are added on the way.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import gc
-import heapq
 import inspect
-import linecache
-import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from zope.interface import implementer
-
-from goldilocks.exceptions import (
-    ConfigurationConflictError,
-    ConfigurationError,
-    ConfigurationExecutionError,
-)
-from goldilocks.interfaces import IActionInfo
+from goldilocks.collector import collector_paused
+from goldilocks.config.conflicts import Action as Action
+from goldilocks.config.conflicts import ConflictResolverState as ConflictResolverState
+from goldilocks.config.conflicts import expand_action as expand_action
+from goldilocks.config.conflicts import expand_action_tuple as expand_action_tuple
+from goldilocks.config.conflicts import normalize_actions as normalize_actions
+from goldilocks.config.conflicts import resolveConflicts as resolveConflicts
+from goldilocks.config.conflicts import winner_of as winner_of
+from goldilocks.config.places import NOWHERE, note_place
+from goldilocks.config.places import ActionInfo as ActionInfo
+from goldilocks.config.places import blamed as blamed
+from goldilocks.config.places import place_of_caller as place_of_caller
+from goldilocks.exceptions import ConfigurationExecutionError
 from goldilocks.registry import undefer
 
-#: A row of the log: a mapping with the keys discriminator, callable, args, kw, order, includepath, info, introspectables.
-Action = dict[str, Any]
-
 Wrapped = TypeVar("Wrapped", bound=Callable[..., Any])
-
-
-@implementer(IActionInfo)
-class ActionInfo:
-    """Where something was said.
-
-    Args:
-        file: path of the source file.
-        line: its line, counted from 1.
-        function: the function that the line stands in.
-        src: the text of the line; read from the file when somebody asks, if ``None``.
-    """
-
-    def __init__(self, file: str | None, line: int, function: str, src: str | None = None) -> None:
-        self.file = file
-        self.line = line
-        self.function = function
-        if src is not None:
-            self.src = src
-
-    def __getattr__(self, name: str) -> str:
-        # PERF: configuration of many routes; a source line is read only when an error or a tool shows it
-        if name != "src":
-            raise AttributeError(name)
-        self.src = linecache.getline(self.file or "", self.line).strip()
-        return self.src
-
-    def __str__(self) -> str:
-        source = "\n".join(f"    {line}" for line in self.src.split("\n"))
-        return f"Line {self.line} of file {self.file}:\n{source}"
-
-
-#: The place of what was said outside every directive.
-NOWHERE = ActionInfo(None, 0, "", "")
 
 
 def action_method(wrapped: Wrapped) -> Wrapped:
@@ -91,7 +54,7 @@ def action_method(wrapped: Wrapped) -> Wrapped:
         try:
             return wrapped(self, *args, **kw)
         except Exception as error:
-            _note_place(error, info)
+            note_place(error, info)
             raise
         finally:
             self._ainfo = []
@@ -99,43 +62,6 @@ def action_method(wrapped: Wrapped) -> Wrapped:
     # COMPAT: Configurator.add_view.__docobj__ is read by documentation tools
     directive.__docobj__ = wrapped  # type: ignore[attr-defined]
     return directive  # type: ignore[return-value]
-
-
-def place_of_caller(depth: int = 2) -> ActionInfo:
-    """Return the line that is being carried out ``depth`` frames up; 2 is the caller of the function that asks."""
-    try:
-        frame = sys._getframe(depth)
-    except ValueError:  # said from the outermost frame, with more backframes than there are
-        return NOWHERE
-    return ActionInfo(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
-
-
-@contextlib.contextmanager
-def blamed(place: Any) -> Iterator[None]:
-    """Let an error that leaves the ``with`` carry the place that is at fault, unless it names one already."""
-    try:
-        yield
-    except Exception as error:
-        _note_place(error, place)
-        raise
-
-
-#: How the note begins that tells the place of an error.
-_SAID_IN = "said in "
-
-
-def _note_place(error: Exception, info: Any) -> None:
-    """Write the place onto an error, once, so that its traceback ends with the line that is at fault."""
-    is_placed = isinstance(error, ConfigurationExecutionError | ConfigurationConflictError) or any(
-        note.startswith(_SAID_IN) for note in getattr(error, "__notes__", ())
-    )
-    file = getattr(info, "file", None)
-    if file and not is_placed:
-        # a tool that reads configuration files brings places of its own, which may know less than ours
-        source = getattr(info, "src", "")
-        error.add_note(
-            f"{_SAID_IN}{file}, line {getattr(info, 'line', '?')}" + (f": {source}" if source else "")
-        )
 
 
 class ActionState:
@@ -182,222 +108,49 @@ class ActionState:
             ConfigurationExecutionError: an action failed; names the line that said it.
         """
         said: list[Any] = []
-        executed: list[Action] = []
-        ledger = ConflictResolverState()
         try:
-            while True:
-                if self.actions:
-                    said += self.actions
-                    ledger.enter(self.actions)
-                    self.actions = []
-                action = ledger.take()
-                if action is None:
-                    break
-                _carry_out(action, introspector)
-                executed.append(action)
+            executed = list(self._executed(introspector, said))
             self.actions = said
             return executed
         finally:
             if clear:
                 self.actions = []
 
+    def carry_out(self, introspector: Any) -> None:
+        """Carry out the log and empty it, as `execute_actions` does, but let go of each action when it is done."""
+        # PERF: memory of 10,000 routes and views: what an action was made of is used again for what it makes
+        try:
+            for _ in self._executed(introspector, None):
+                pass
+        finally:
+            self.actions = []
+
+    def _executed(self, introspector: Any, said: list[Any] | None) -> Iterator[Action]:
+        ledger = ConflictResolverState()
+        while True:
+            if self.actions:
+                if said is not None:
+                    said += self.actions
+                ledger.enter(self.actions)
+                self.actions = []
+            action = ledger.take()
+            if action is None:
+                return
+            _carry_out(action, introspector)
+            yield action
+
 
 def _carry_out(action: Action, introspector: Any) -> None:
-    info = action["info"]
+    info, callable = action["info"], action["callable"]
     try:
-        if action["callable"] is not None:
-            action["callable"](*action["args"], **action["kw"])
+        if callable is not None:
+            callable(*action["args"], **action["kw"])
     except Exception as error:
         failure = ConfigurationExecutionError(type(error), error, info)
         raise failure.with_traceback(error.__traceback__) from error
     if introspector is not None:
         for introspectable in action.get("introspectables", ()):
             introspectable.register(introspector, info)
-
-
-class ConflictResolverState:
-    """The ledger of one execution: what waits, what has won and is ready, what is done.
-
-    Actions wait by phase. When a phase comes, its discriminators are computed and its winners become ready, in the
-    order in which they were said. Actions that arrive later join in the same way.
-    """
-
-    def __init__(self) -> None:
-        #: Carried out, by discriminator: can't be taken back, so nothing but itself may win over later ones.
-        self.done: dict[Hashable, Action] = {}
-        #: The order of the last action taken; an earlier phase is over.
-        self.min_order: int | None = None
-        self._count = 0
-        self._waiting: dict[int, list[tuple[int, Action]]] = {}
-        self._ready: list[tuple[int, int, Action]] = []
-        self._chosen: dict[Hashable, tuple[int, Action]] = {}
-
-    def enter(self, actions: Iterable[Any]) -> None:
-        """Take actions in, in the order in which they were said."""
-        for action in normalize_actions(actions):
-            self._waiting.setdefault(action["order"] or 0, []).append((self._count, action))
-            self._count += 1
-
-    def take(self) -> Action | None:
-        """Return the next action to carry out, or ``None`` when all is done."""
-        while True:
-            phase = min(self._waiting, default=None)
-            if phase is not None and (not self._ready or phase <= self._ready[0][0]):
-                self._settle(phase, self._waiting.pop(phase))
-                continue
-            if not self._ready:
-                return None
-            phase, position, action = heapq.heappop(self._ready)
-            discriminator = action["discriminator"]
-            if discriminator is not None:
-                if self._chosen.get(discriminator, (position,))[0] != position:
-                    continue  # a nearer statement arrived after this one was ready
-                self._chosen.pop(discriminator, None)
-                self.done[discriminator] = action
-            self.min_order = phase
-            return action
-
-    def _settle(self, phase: int, arrivals: list[tuple[int, Action]]) -> None:
-        """Decide among the arrivals of a phase, and put the winners among the ready."""
-        if self.min_order is not None and phase < self.min_order:
-            raise ConfigurationError(_too_late(phase, self.min_order, arrivals))
-        rivals: dict[Hashable, list[tuple[int, Action]]] = {}
-        for position, action in arrivals:
-            discriminator = _computed_discriminator(action)
-            if discriminator is None:
-                heapq.heappush(self._ready, (phase, position, action))
-            else:
-                rivals.setdefault(discriminator, []).append((position, action))
-
-        conflicts: dict[Hashable, list[Any]] = {}
-        for discriminator, group in rivals.items():
-            chosen = self._chosen.get(discriminator)
-            winner, clashes = winner_of(
-                group if chosen is None else [chosen, *group], self.done.get(discriminator)
-            )
-            if clashes:
-                conflicts[discriminator] = clashes
-            elif winner is not None and winner is not chosen:
-                self._chosen[discriminator] = winner
-                heapq.heappush(self._ready, (phase, *winner))
-        if conflicts:
-            raise ConfigurationConflictError(conflicts)
-
-
-def _computed_discriminator(action: Action) -> Hashable:
-    """Return the discriminator and write it into the row; an error in computing it is one of the line that said it."""
-    try:
-        action["discriminator"] = discriminator = undefer(action["discriminator"])
-    except Exception as error:
-        _note_place(error, action["info"])
-        raise
-    return discriminator
-
-
-def winner_of(
-    rivals: list[tuple[int, Action]], done: Action | None
-) -> tuple[tuple[int, Action] | None, list[Any]]:
-    """Choose which of several actions with one discriminator is carried out.
-
-    An action wins over another in silence if it was said nearer to the application: its include path is a proper
-    beginning of the other's. Everything else is a clash.
-
-    Args:
-        rivals: (position, action) of each.
-        done: one that an earlier phase carried out; it can't be taken back, so it wins or clashes.
-
-    Returns:
-        The winner, or ``None`` when ``done`` stays; and the places of all that clash, that of the nearest first.
-    """
-    if len(rivals) == 1 and done is None:  # PERF: configuration of many routes; nearly every action is alone
-        return rivals[0], []
-    first, *rest = sorted(rivals, key=lambda rival: (tuple(rival[1]["includepath"]), rival[0]))
-    couples = [(first[1], other) for _, other in rest]
-    if done is not None:
-        couples.insert(0, (done, first[1]))
-    clashes: list[Any] = []
-    for nearer, other in couples:
-        if not _is_nearer(nearer, other):
-            clashes = clashes or [nearer["info"]]
-            clashes.append(other["info"])
-    return (first if done is None else None), clashes
-
-
-def _is_nearer(one: Action, other: Action) -> bool:
-    """Tell whether ``one`` was said nearer to the application: the other was included by its place."""
-    path, longer = tuple(one["includepath"]), tuple(other["includepath"])
-    return len(path) < len(longer) and longer[: len(path)] == path
-
-
-def _too_late(phase: int, now: int, arrivals: list[tuple[int, Action]]) -> str:
-    places = "\n".join(
-        f"  {line}" for _, action in arrivals for line in str(action["info"]).rstrip().split("\n")
-    )
-    return (
-        f"Actions were added to order={phase} after execution had moved on to order={now}. "
-        f"Conflicting actions: \n{places}"
-    )
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python's search for circular garbage from looking, again and again, through what is being made to last."""
-    # PERF: build of 10,000 routes and views: half of its time, and what makes it grow faster than the routes
-    is_wanted = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if is_wanted:
-            gc.enable()
-
-
-def resolveConflicts(actions: Iterable[Any], state: ConflictResolverState | None = None) -> Iterator[Action]:
-    """Yield the actions to carry out, in order.
-
-    Args:
-        actions: rows, or tuples in the order of `expand_action_tuple`.
-        state: goes on with an execution that was begun; what was taken from it counts as carried out.
-
-    Raises:
-        ConfigurationConflictError: when the phase with the clash is reached.
-    """
-    ledger = ConflictResolverState() if state is None else state
-    ledger.enter(actions)
-    while (action := ledger.take()) is not None:
-        yield action
-
-
-def normalize_actions(actions: Iterable[Any]) -> list[Action]:
-    """Return all actions as mappings: add-ons from long ago still say tuples."""
-    return [action if isinstance(action, dict) else expand_action_tuple(*action) for action in actions]
-
-
-def expand_action_tuple(
-    discriminator: Any,
-    callable: Callable[..., Any] | None = None,
-    args: tuple[Any, ...] = (),
-    kw: Mapping[str, Any] | None = None,
-    includepath: tuple[str, ...] = (),
-    info: Any = None,
-    order: int = 0,
-    introspectables: Iterable[Any] = (),
-) -> Action:
-    """Make a row from values in the order of the old tuples."""
-    return {
-        "discriminator": discriminator,
-        "callable": callable,
-        "args": args,
-        "kw": {} if kw is None else kw,
-        "includepath": includepath,
-        "info": info,
-        "order": order,
-        "introspectables": introspectables,
-    }
-
-
-#: COMPAT: config.expand_action, its name before tuples went out of fashion
-expand_action = expand_action_tuple
 
 
 class ActionTopic:
@@ -448,7 +201,11 @@ class ActionTopic:
             info = place_of_caller()
         if not self.autocommit:
             row = expand_action_tuple(discriminator, callable, args, kw, self.includepath, info, order, facts)
-            self.action_state.action(**{**extra, **row})
+            state = self.action_state
+            if state.__class__ is ActionState and not extra:  # PERF: build of 10,000 routes and views
+                state.actions.append(row)
+            else:
+                state.action(**{**extra, **row})
             return
         with self._current():
             undefer(discriminator)
@@ -478,8 +235,12 @@ class ActionTopic:
             ConfigurationConflictError: names every clash with both places.
             ConfigurationExecutionError: a statement failed; names the line that said it.
         """
-        with self._current(), _collector_paused():
-            self.action_state.execute_actions(introspector=self.introspector)
+        with self._current(), collector_paused():
+            state = self.action_state
+            if state.__class__ is ActionState and "execute_actions" not in state.__dict__:
+                state.carry_out(self.introspector)
+            else:
+                state.execute_actions(introspector=self.introspector)
         self.action_state = ActionState()
 
     def _current(self) -> Any:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from webob.exc import WSGIHTTPException as WebObException
 
-from goldilocks.debugpages import explaining_page, reticent_page
 from goldilocks.interfaces import IExceptionResponse
 from goldilocks.names import DEFAULTS_SECURE, DEFAULTS_SETTING
+from goldilocks.reticence import reticent_page
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyConfig, Settings
@@ -47,5 +47,7 @@ def _exception_page(settings: Settings) -> Any:
     view (a redirection that appends a slash, for one) has the same pages.
     """
     if settings["goldilocks.debug"]:
+        from goldilocks.debugpages import explaining_page
+
         return explaining_page
     return reticent_page if settings[DEFAULTS_SETTING] == DEFAULTS_SECURE else None

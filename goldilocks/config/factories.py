@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from zope.interface import implementer
 
-from goldilocks.config.mistakes import check_factory, refuses_mistakes
+from goldilocks.config.mistakes import check_factory, check_keys, refuses_mistakes
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.interfaces import (
     IDefaultRootFactory,
@@ -91,6 +91,15 @@ class SetSessionFactory(_SetFactory):
     topic = "session factory"
     type_name = "session factory"
     contract = ISessionFactory
+
+    def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
+        """Register the factory, unless people depend on a key that is too short.
+
+        Raises:
+            ConfigurationError: it is, in production.
+        """
+        check_keys(registry, "the session factory", getattr(self.factory, "_serializer", None))
+        super().perform(registry, scope, facts)
 
 
 class SetRequestFactory(_SetFactory):

@@ -12,9 +12,10 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from goldilocks.exceptions import ConfigurationError
-from goldilocks.interfaces import IResponse
+from goldilocks.interfaces import IDefaultPermission, IResponse
 from goldilocks.names import GOLDILOCKS, did_you_mean
-from goldilocks.routepattern import route_re
+from goldilocks.routepattern import route_re, simple_pattern
+from goldilocks.signing import SHORT_KEY_ADVICE
 from goldilocks.util import is_unbound_method, object_description
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 #: Switches all that is refused here.
 REFUSE_MISTAKES = f"{GOLDILOCKS}.refuse_mistakes"
+
+#: Says whether people depend on the application.
+PRODUCTION = f"{GOLDILOCKS}.production"
+
+#: Switches `check_permission`.
+REQUIRE_PERMISSIONS = f"{GOLDILOCKS}.require_permissions"
 
 #: The methods that a request has in practice.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -68,6 +75,10 @@ _NO_PLACEHOLDERS = (
 )
 
 
+#: What all of these have.
+_SUSPICIOUS = re.compile(r"[<{}*]")
+
+
 def check_pattern(name: str, pattern: str | bytes) -> None:
     """Refuse a route's pattern that has something in its literal text that was surely meant as a placeholder.
 
@@ -75,10 +86,55 @@ def check_pattern(name: str, pattern: str | bytes) -> None:
         ConfigurationError: says what to write instead.
     """
     literal = route_re.sub("x", pattern) if isinstance(pattern, str) else ""
+    if not _SUSPICIOUS.search(literal):  # PERF: build of 10,000 routes and views
+        return
     for regex, advice in _NO_PLACEHOLDERS:
         found = re.search(regex, literal)
         if found:
             raise ConfigurationError(f"route {name!r} has the pattern {pattern!r}: {advice.format(found[1])}")
+
+
+def check_permission(registry: AnyRegistry, view: Any) -> None:
+    """Refuse a view that says no permission, if the deployment wants every view to say one.
+
+    Args:
+        registry: the record.
+        view: the statement of the view; its ``title()`` describes it.
+
+    Raises:
+        ConfigurationError: says what to say.
+    """
+    settings = registry.settings
+    if settings is None or not settings.get(REQUIRE_PERMISSIONS) or registry.queryUtility(IDefaultPermission):
+        return
+    raise ConfigurationError(
+        f"{view.title()} says no permission, and {REQUIRE_PERMISSIONS} is on: say permission='...', for everybody "
+        "permission=NO_PERMISSION_REQUIRED, or a permission for all views by set_default_permission"
+    )
+
+
+def check_reachable(notes: Iterable[Any]) -> None:
+    """Refuse routes said by decorators whose patterns differ in the names of placeholders only.
+
+    They match the same paths, and so the first of them takes all requests, those for the other's methods included.
+
+    Args:
+        notes: what the decorators noted; see `goldilocks.view.DecoratedRoute`.
+
+    Raises:
+        ConfigurationError: names both places.
+    """
+    first: dict[Any, Any] = {}
+    for note in notes:
+        pattern = simple_pattern(note.spelled)
+        if pattern is None:
+            continue  # another kind of pattern may pass a path on
+        other = first.setdefault((note.config.route_prefix, bool(note.spelled), pattern.segments), note)
+        if other.spelled != note.spelled:
+            raise ConfigurationError(
+                f"{other.pattern!r} ({other.place}) and {note.pattern!r} ({note.place}) match the same paths, so that one "
+                "of them would never be reached: give their placeholders the same names, and they are one route"
+            )
 
 
 def check_factory(what: str, factory: Any) -> None:
@@ -201,3 +257,22 @@ def _range_of_arguments(function: Any) -> tuple[float, float]:
     code = function.__code__
     most = float("inf") if code.co_flags & inspect.CO_VARARGS else code.co_argcount
     return code.co_argcount - len(function.__defaults__ or ()), most
+
+
+def check_keys(registry: AnyRegistry, what: str, *signers: Any) -> None:
+    """Refuse keys that are too short where people depend on them, which `ShortKeyWarning` says of them elsewhere.
+
+    Args:
+        registry: of the application; its settings say whether people depend on it.
+        what: whose keys they are.
+        signers: what may sign: such as has ``short_keys`` is asked.
+
+    Raises:
+        ConfigurationError: in production, one is too short.
+    """
+    settings = registry.settings
+    if settings is None or not settings.get(PRODUCTION, False):
+        return
+    for signer in signers:
+        for length in getattr(signer, "short_keys", ()):
+            raise ConfigurationError(f"the secret of {what} has {length} bytes; {SHORT_KEY_ADVICE}")

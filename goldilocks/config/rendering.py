@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from goldilocks import renderers, templates
+from goldilocks import renderers
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.interfaces import PHASE1_CONFIG, IRendererFactory
 from goldilocks.registry import Introspectable
@@ -15,12 +15,34 @@ from goldilocks.util import object_description
 if TYPE_CHECKING:
     from goldilocks.types import AnyConfig, AnyRegistry
 
+
+def page_renderer_factory(info: Any) -> Any:
+    """Make the renderer for a ``.pt`` file."""
+    return _templates().page_renderer_factory(info)
+
+
+def text_renderer_factory(info: Any) -> Any:
+    """Make the renderer for a ``.txt`` file."""
+    return _templates().text_renderer_factory(info)
+
+
+def _templates() -> Any:
+    """Return the module of templates, imported when the first one is configured or rendered."""
+    # PERF: import: it brings the template engine, which takes as long to import as half of the framework
+    from goldilocks import templates
+
+    return templates
+
+
+#: What a view that is configured with such a renderer does beforehand, so that no request has to.
+page_renderer_factory.prepare = text_renderer_factory.prepare = _templates  # type: ignore[attr-defined]
+
 #: The renderers of every application. They are said as the framework's own, so that an add-on's take their place.
 DEFAULT_RENDERERS: tuple[tuple[str, Any], ...] = (
     ("json", renderers.json_renderer_factory),
     ("string", renderers.string_renderer_factory),
-    (".pt", templates.page_renderer_factory),
-    (".txt", templates.text_renderer_factory),
+    (".pt", page_renderer_factory),
+    (".txt", text_renderer_factory),
 )
 
 

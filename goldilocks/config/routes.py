@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from dataclasses import field, fields
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, urlsplit
 
 from goldilocks.config.mistakes import check_methods, check_pattern, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
 from goldilocks.config.statement import Scope, Statement, directive
+from goldilocks.config.viewparts import route_type, warn_of_old_words
 from goldilocks.config.views import AddView
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import PHASE2_CONFIG, IRequest, IRouteRequest, IRoutesMapper
 from goldilocks.offers import normalize_accept_offer
 from goldilocks.predicates import ROUTE_PREDICATES
-from goldilocks.registry import Introspectable, predvalseq
+from goldilocks.registry import Introspectable, UntoldIntrospectable, predvalseq
 from goldilocks.request import route_request_iface
 from goldilocks.urldispatch import RoutesMapper
 from goldilocks.util import as_sorted_tuple, is_nonstr_iter, object_description
@@ -43,6 +43,9 @@ ROUTE_FACTS = (
     ("static", "static"),
     ("use_global_views", "use_global_views"),
 )
+
+#: Arguments of `AddRoute` that are predicates.
+PREDICATE_ARGUMENTS = ("xhr", "request_method", "path_info", "request_param", "header", "accept", "traverse")
 
 #: Takes (request, elements, keywords) and returns elements and keywords for the URL.
 Pregenerator = Callable[[Any, Any, dict[str, Any]], Any]
@@ -99,11 +102,29 @@ class AddRoute(Statement):
     inherit_slash: bool | None = None
     rest: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
-    external_url: ClassVar[str | None] = None
-
     def resolved(self, config: AnyConfig) -> Self:
         """Find what is named, and bring the pattern into its place under the route prefix."""
-        _warn_of_old_words(self)
+        if self.rest or self.custom_predicates:
+            warn_of_old_words("route", {**self.rest, "custom_predicates": self.custom_predicates})
+        pattern = self._checked_pattern(config.registry)
+        found: dict[str, Any] = {"path": pattern}
+        if self.accept is not None:
+            offers = self.accept if is_nonstr_iter(self.accept) else [self.accept]
+            found["accept"] = [normalize_accept_offer(offer) for offer in offers]
+        if self.factory is not None:
+            found["factory"] = config.maybe_dotted(self.factory)
+        if self.request_method is not None:
+            found["request_method"] = as_sorted_tuple(self.request_method)
+        url = urlsplit(pattern) if isinstance(pattern, bytes) or "//" in pattern else None
+        if url is not None and url.hostname:
+            found["pattern"] = url.path
+            found["pregenerator"] = _external_pregenerator(url, self.pregenerator)  # type: ignore[arg-type]  # of text, for bytes name no host
+            found["static"] = True
+        else:
+            found["pattern"] = _prefixed(pattern, config.route_prefix, self.inherit_slash)
+        return self.but(**found)
+
+    def _checked_pattern(self, registry: AnyRegistry) -> Any:
         if not isinstance(self.name, str):
             raise ConfigurationError(
                 f"a route's name is a string, and its first argument; this is {self.name!r}"
@@ -117,42 +138,37 @@ class AddRoute(Statement):
             )
         if not isinstance(pattern, str | bytes):
             raise ConfigurationError(f"the pattern of route {self.name!r} must be text; this is {pattern!r}")
-        if refuses_mistakes(config.registry):
+        if refuses_mistakes(registry):
             check_pattern(self.name, pattern)
             check_methods(self.request_method)
         if self.inherit_slash and pattern != "":
             raise ConfigurationError(
                 f'"inherit_slash" may only be used with an empty pattern; route {self.name!r} has {pattern!r}'
             )
-        accept = self.accept
-        if accept is not None:
-            accept = [
-                normalize_accept_offer(offer) for offer in (accept if is_nonstr_iter(accept) else [accept])
-            ]
-        url = urlsplit(pattern)
-        is_external = bool(url.hostname)
-        return replace(
-            self,
-            pattern=url.path if is_external else _prefixed(pattern, config.route_prefix, self.inherit_slash),
-            path=pattern,
-            factory=config.maybe_dotted(self.factory),
-            accept=accept,
-            request_method=None if self.request_method is None else as_sorted_tuple(self.request_method),
-            pregenerator=_external_pregenerator(url, self.pregenerator) if is_external else self.pregenerator,
-            static=self.static or is_external,
-        )
+        return pattern
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another route of this name."""
         return ("route", self.name)
 
+    def title(self) -> str:
+        """Return name and pattern."""
+        return f"{self.name} (pattern: {self.pattern!r})"
+
+    def told(self) -> dict[str, Any]:
+        """Return what the fact of the route holds."""
+        told = {key: getattr(self, argument) for argument, key in ROUTE_FACTS}
+        if self.static is True:
+            told["external_url"] = self.path
+        return told
+
+    def kin(self) -> Iterable[tuple[str, Any]]:
+        """Return the facts that the route's own belongs with: none, the others point to it."""
+        return ()
+
     def facts(self, registry: AnyRegistry, scope: Scope, discriminator: Any) -> Iterable[Introspectable]:
         """Tell the route, and its root factory."""
-        fact = Introspectable("routes", self.name, f"{self.name} (pattern: {self.pattern!r})", "route")
-        fact.update({key: getattr(self, argument) for argument, key in ROUTE_FACTS})
-        if self.static is True:
-            fact["external_url"] = self.path
-        yield fact
+        yield UntoldIntrospectable("routes", self.name, "route", self)
         if self.factory:
             described = object_description(self.factory)
             factory = Introspectable("root factories", self.name, described, "root factory")
@@ -169,33 +185,32 @@ class AddRoute(Statement):
         registry, scope = config.registry, config.scope
         config.get_routes_mapper()
         facts = tuple(self.facts(registry, scope, None))
-        connect = functools.partial(self._connect, config, facts[0])
-        config.action(("route-connect", self.name), connect)
-        perform = functools.partial(self.perform, registry, scope, facts)
-        config.action(self.discriminator(registry, scope), perform, order=self.phase, introspectables=facts)
+        # COMPAT: what carries an action out is called by others too, without arguments
+        config.action(("route-connect", self.name), functools.partial(self._connect, config, facts[0]))
+        config.action(
+            self.discriminator(registry, scope),
+            functools.partial(self.perform, registry, scope, facts),
+            order=self.phase,
+            introspectables=facts,
+        )
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
         """Make the route's request type."""
-        if registry.queryUtility(IRouteRequest, name=self.name) is None:
+        if route_type(registry, self.name) is None:
             bases = (IRequest,) if self.use_global_views else ()
             registry.registerUtility(route_request_iface(self.name, bases), IRouteRequest, name=self.name)
 
-    def _connect(self, config: AnyConfig, fact: Introspectable) -> Any:
+    def _connect(self, config: AnyConfig, fact: Any) -> Any:
         """Enter the route into the mapper."""
-        said = {
-            **self.rest,
-            "xhr": self.xhr,
-            "request_method": self.request_method,
-            "path_info": self.path_info,
-            "request_param": self.request_param,
-            "header": self.header,
-            "accept": self.accept,
-            "traverse": self.traverse,
-        }
+        said = {**self.rest}
+        for name in PREDICATE_ARGUMENTS:
+            value = getattr(self, name)
+            if value is not None:
+                said[name] = value
         if self.custom_predicates:
             said["custom"] = predvalseq(self.custom_predicates)
         try:
-            _, predicates, _ = config.get_predlist("route").make(config, **said)
+            predicates = config.get_predlist("route").make(config, **said)[1] if said else []
         except ConfigurationError as error:
             raise ConfigurationError(f"{error}{self._hint()}") from None
         try:
@@ -209,7 +224,7 @@ class AddRoute(Statement):
             )
         except ValueError as error:
             raise ConfigurationError(f"route {self.name!r}: {error}") from error
-        fact["object"] = route
+        fact.note(object=route)
         return route
 
     def _hint(self) -> str:
@@ -242,17 +257,6 @@ def _external_pregenerator(url: SplitResult, pregenerator: Pregenerator | None) 
         return (elements, kw) if pregenerator is None else pregenerator(request, elements, kw)
 
     return generate
-
-
-def _warn_of_old_words(route: AddRoute) -> None:
-    old = {
-        "custom_predicates": "write a predicate class and say it by add_route_predicate",
-        "effective_principals": "let a security policy decide, and say the view's permission",
-    }
-    for word, advice in old.items():
-        if route.rest.get(word) or getattr(route, word, ()):
-            message = f"add_route has deprecated {word}: {advice}"
-            warnings.warn(message, DeprecationWarning, stacklevel=5)
 
 
 class AddRoutePredicate(PredicateStatement):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import venusian
 
 from goldilocks.config.actions import blamed, place_of_caller
+from goldilocks.config.mistakes import check_reachable, refuses_mistakes
 from goldilocks.names import VENUSIAN_CATEGORY, scan_categories
 from goldilocks.path import caller_package
 from goldilocks.urldispatch import specificity
@@ -53,4 +54,6 @@ class ScanTopic:
             words = {"config": self, "decorated_routes": gathered, **kw}
             scanner = self.venusian.Scanner(**words)
             scanner.scan(package, categories=scan_categories(categories), onerror=onerror, ignore=ignore)
+            if refuses_mistakes(self.registry):
+                check_reachable(gathered)
             say_decorated_routes(gathered, specificity)

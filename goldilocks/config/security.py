@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from zope.interface import implementer
 
-from goldilocks.config.mistakes import check_instance, refuses_mistakes
+from goldilocks.config.mistakes import check_instance, check_keys, refuses_mistakes
 from goldilocks.config.statement import Scope, Statement, directive
-from goldilocks.csrf import LegacySessionCSRFStoragePolicy
+from goldilocks.csrf import ALLOW_NO_ORIGIN, LegacySessionCSRFStoragePolicy
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import (
     PHASE1_CONFIG,
@@ -59,7 +59,14 @@ class PolicyStatement(Statement):
         return super().facts(registry, scope, None)
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
-        """Register the policy."""
+        """Register the policy.
+
+        Raises:
+            ConfigurationError: in production, what it signs with has a key that is too short.
+        """
+        check_keys(
+            registry, f"the {self.type_name}", self.policy, *getattr(self.policy, "__dict__", {}).values()
+        )
         registry.registerUtility(self.policy, self.provides)
 
 
@@ -256,7 +263,8 @@ class SetDefaultCSRFOptions(Statement):
         header: the header that holds the token; None doesn't look there.
         safe_methods: the methods that change nothing and so need no token.
         check_origin: whether, over HTTPS, the page that a request comes from must be one of this site.
-        allow_no_origin: whether a request passes whose browser doesn't say where it comes from.
+        allow_no_origin: whether a request passes whose browser doesn't say where it comes from; None is automatic: as the
+            setting ``allow_no_origin`` says.
         callback: called with a request that would be checked; the check is left out if it returns something false, as for
             a request that says who it is by a header and not by a cookie.
     """
@@ -270,7 +278,7 @@ class SetDefaultCSRFOptions(Statement):
     header: str | None = "X-CSRF-Token"
     safe_methods: Iterable[str] = ("GET", "HEAD", "OPTIONS", "TRACE")
     check_origin: bool = True
-    allow_no_origin: bool = False
+    allow_no_origin: bool | None = None
     callback: Callable[[AnyRequest], Any] | None = None
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
@@ -278,8 +286,11 @@ class SetDefaultCSRFOptions(Statement):
         return IDefaultCSRFOptions
 
     def resolved(self, config: AnyConfig) -> Self:
-        """Read the methods, which may be any iterable, into the order in which they are told."""
-        return replace(self, safe_methods=as_sorted_tuple(self.safe_methods))
+        """Read the methods, which may be any iterable, into the order in which they are told, and decide what is automatic."""
+        allow_no_origin = self.allow_no_origin
+        if allow_no_origin is None:
+            allow_no_origin = (config.registry.settings or {}).get(ALLOW_NO_ORIGIN, False)
+        return replace(self, safe_methods=as_sorted_tuple(self.safe_methods), allow_no_origin=allow_no_origin)
 
     def title(self) -> str:
         """Say what there is only one of."""

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from goldilocks import limits
 from goldilocks.exceptions import ConfigurationError
-from goldilocks.explanation import is_framework_code
 from goldilocks.names import (
     DEFAULTS_PYRAMID,
     DEFAULTS_SECURE,
@@ -26,6 +26,8 @@ from goldilocks.names import (
     environment_keys,
     setting_keys,
 )
+from goldilocks.outlet import DEFAULT_HEADERS, header_lines
+from goldilocks.reticence import is_framework_code
 from goldilocks.settings import asbool, aslist
 
 if TYPE_CHECKING:
@@ -139,6 +141,12 @@ def _choice_of_defaults(value: Any) -> str:
     return str(value)
 
 
+def _place(value: Any) -> Any:
+    """Return whether there is a place, or which."""
+    is_path = isinstance(value, (str, os.PathLike)) and os.path.isabs(value)
+    return str(value) if is_path else asbool(value)
+
+
 #: The settings that only goldilocks has: name, type, default under our defaults, default under Pyramid's, meaning.
 OWN_SETTINGS: tuple[OwnSetting, ...] = (
     OwnSetting(
@@ -169,6 +177,63 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
         "refuse_mistakes", asbool, True, False,
         "refuse, where it is said, what could only fail with every request: views that can't be called, and their like",
     ),
+    OwnSetting(
+        "require_permissions", asbool, False, False,
+        "refuse a view that says no permission, not even NO_PERMISSION_REQUIRED, where there is no default permission",
+    ),
+    OwnSetting(
+        "check_requests", asbool, True, False,
+        "refuse a malformed or too large request before anybody reads it: method, Host, target, lengths",
+    ),
+    OwnSetting(
+        "allowed_hosts", aslist, [], [],
+        "hosts that this is served under, the only ones answered: example.com, .example.com with all below it, * for any",
+    ),
+    OwnSetting(
+        "trusted_proxies", aslist, [], [],
+        "addresses and networks of proxies whose X-Forwarded-For, -Proto and -Host are believed; unix for a socket",
+    ),
+    OwnSetting(
+        "safe_cookies", asbool, True, False,
+        "write the framework's cookies HttpOnly, over https Secure, where nobody says otherwise, and none for an empty session",
+    ),
+    OwnSetting(
+        "rotate_at_login", asbool, True, False,
+        "give a new session id and a new CSRF token at login, and drop the session at logout or where another user begins",
+    ),
+    OwnSetting(
+        "refuse_cross_origin", asbool, True, False,
+        "refuse an unsafe request that the browser says was sent by another site's page, unless its view wants it",
+    ),
+    OwnSetting(
+        "mask_csrf_tokens", asbool, True, False,
+        "hand CSRF tokens out in another disguise each time, so that compression doesn't give them away",
+    ),
+    OwnSetting(
+        "allow_no_origin", asbool, True, False,
+        "leave a request over https without Origin and Referer to the check of its CSRF token, where nobody says otherwise",
+    ),
+    OwnSetting(
+        "safe_templates", asbool, True, False,
+        "make javascript: URLs harmless, warn of data in scripts, keep names of templates within their package",
+    ),
+    OwnSetting(
+        "template_cache", _place, True, True,
+        "where compiled templates are kept: true for the user's own cache, false for nowhere, or a directory",
+    ),
+    OwnSetting(
+        "check_responses", asbool, True, False,
+        "fail rather than send what could be read as two answers, or a Location that leads to where nobody meant it to",
+    ),
+    OwnSetting(
+        "default_headers", header_lines, DEFAULT_HEADERS, (),
+        "headers of each response of ours that doesn't have them itself: lines like X-Frame-Options: DENY, or nothing",
+    ),
+    OwnSetting(
+        "vary_by_cookie", asbool, True, False,
+        "say Vary: Cookie on each response of ours for which a session, an identity or a CSRF token was looked at",
+    ),
+    *(OwnSetting(*row) for row in limits.rows()),
 )  # fmt: skip
 
 #: What a setting takes, for people, by what makes a value of it.
@@ -176,6 +241,9 @@ TYPES: dict[Callable[[Any], Any], str] = {
     asbool: "true or false",
     aslist: "list",
     str: "text",
+    limits.count: "number or unlimited",
+    header_lines: "lines",
+    _place: "true, false or an absolute path",
     _choice_of_defaults: f"{DEFAULTS_SECURE} or {DEFAULTS_PYRAMID}",
 }
 

@@ -19,8 +19,9 @@ import dataclasses
 import functools
 import inspect
 import re
-from collections.abc import Callable, Hashable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Self, dataclass_transform
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NamedTuple, ParamSpec, Self, dataclass_transform
 
 from goldilocks.config.actions import action_method
 from goldilocks.interfaces import PHASE3_CONFIG
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 Said = ParamSpec("Said")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Where in the configuration a statement stands: `include` and `with_package` make a new one."""
 
     package: ModuleType | None = None
@@ -50,6 +50,27 @@ class Scope:
     def package_name(self) -> str:
         """The name that relative dotted names and asset specs are relative to."""
         return getattr(self.package, "__name__", "__main__")
+
+
+_NOTHING: Any = MappingProxyType({})
+
+
+class Words(NamedTuple):
+    """What may be said in a statement."""
+
+    all: tuple[str, ...]
+    positional: tuple[str, ...]
+    names: frozenset[str]
+    keywords: frozenset[str]
+    needed: frozenset[str]
+    is_open: bool
+
+
+class _Signature:
+    """The signature of a statement's class, worked out when somebody asks."""
+
+    def __get__(self, statement: Any, cls: type[Statement]) -> inspect.Signature:
+        return inspect.Signature(list(_parameters(cls)))
 
 
 @dataclass_transform(frozen_default=True)
@@ -70,34 +91,88 @@ class Statement:
     is_deferred: ClassVar[bool] = False
     #: What readers of the signature see instead of ``rest``.
     rest_name: ClassVar[str] = "predicates"
+    __signature__: ClassVar[Any] = _Signature()
 
     def __init_subclass__(cls) -> None:
-        dataclasses.dataclass(frozen=True, eq=False, repr=True)(cls)
+        # PERF: import: a dataclass's own methods are compiled for each class; those below serve all
+        dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
+        if not hasattr(cls, "rest"):
+            cls.rest = _NOTHING  # type: ignore[attr-defined]  # where nothing else was said
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # PERF: build of 10,000 routes and views: only what is said is written down, the class has the other values
+        words = self._words()
+        said = dict(zip(words.positional, args, strict=False))
+        fits = len(said) == len(args) and said.keys().isdisjoint(kwargs)
+        said.update(kwargs)
+        if not (fits and words.needed <= said.keys() <= words.names):
+            raise TypeError(self._misfit(args, kwargs))
+        self.__dict__.update(said)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __repr__(self) -> str:
+        fields = (f"{name}={getattr(self, name)!r}" for name in self._words().all)
+        return f"{type(self).__qualname__}({', '.join(fields)})"
 
     @classmethod
     def said(cls, config: AnyConfig, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Self:
         """Make the statement from the arguments of the directive."""
-        known = cls._keywords()
-        if known is not None and not kwargs.keys() <= known:
-            kwargs["rest"] = {name: kwargs.pop(name) for name in list(kwargs) if name not in known}
-        try:
-            return cls(*args, **kwargs)
-        except TypeError as error:
-            raise TypeError(cls._misfit(error, kwargs)) from None
+        words = cls._words()
+        if words.is_open and not kwargs.keys() <= words.keywords:
+            rest = [name for name in kwargs if name not in words.keywords]
+            kwargs["rest"] = {name: kwargs.pop(name) for name in rest}
+        return cls(*args, **kwargs)
+
+    def but(self, **changes: Any) -> Self:
+        """Return the same statement with other values."""
+        statement = object.__new__(type(self))
+        # PERF: memory of 10,000 routes and views: attributes that are set one by one need no dict
+        for name, value in {**self.__dict__, **changes}.items():
+            object.__setattr__(statement, name, value)
+        return statement
 
     @classmethod
-    def _misfit(cls, error: TypeError, kwargs: dict[str, Any]) -> str:
-        """Say what is wrong with the arguments in the words of the directive."""
-        names = [name for name in inspect.signature(cls).parameters if name != "rest"]
-        nearest = "".join(did_you_mean(name, names) for name in kwargs if name not in (*names, "rest"))
-        return str(error).replace(f"{cls.__qualname__}.__init__", _snake_case(cls.__name__)) + nearest
+    def _misfit(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """Say what is wrong with the arguments, as Python would if the directive were a plain function."""
+        words, name = cls._words(), _snake_case(cls.__name__)
+        named = [word for word in words.all if word not in words.positional]
+        wanted = [word if word in words.needed else f"{word}=None" for word in (*words.positional, *named)]
+        if named:
+            wanted.insert(len(words.positional), "*")
+        functions: dict[str, Any] = {}
+        exec(f"def {name}({', '.join(['self', *wanted])}): pass", functions)
+        try:
+            functions[name](None, *args, **kwargs)
+        except TypeError as error:
+            unknown = [word for word in kwargs if word not in words.names]
+            return str(error) + "".join(did_you_mean(word, words.keywords) for word in unknown)
+        raise AssertionError(
+            "these arguments fit"
+        )  # pragma: no cover - it is only asked about those that don't
 
     @classmethod
     @functools.cache
-    def _keywords(cls: Any) -> frozenset[str] | None:
+    def _words(cls: Any) -> Words:
+        """Return what may be said."""
+        fields = dataclasses.fields(cls)
+        names = frozenset(field.name for field in fields)
+        return Words(
+            all=tuple(field.name for field in fields),
+            positional=tuple(field.name for field in fields if not field.kw_only),
+            names=names,
+            keywords=names - {"rest"},
+            # what has no value in the class must be said
+            needed=frozenset(field.name for field in fields if not hasattr(cls, field.name)),
+            is_open="rest" in names,
+        )
+
+    @classmethod
+    def _keywords(cls) -> frozenset[str] | None:
         """Return the keywords that an open statement has fields for; ``None`` for one that is not open."""
-        names = frozenset(field.name for field in dataclasses.fields(cls))
-        return names - {"rest"} if "rest" in names else None
+        words = cls._words()
+        return words.keywords if words.is_open else None
 
     def resolved(self, config: AnyConfig) -> Self:
         """Return this statement with dotted names and specs turned into what they name, or raise."""
@@ -163,7 +238,16 @@ def _snake_case(name: str) -> str:
 def _signature(statement: type[Statement]) -> inspect.Signature:
     """Return the signature of the method: the fields, and the collector of all other keywords if it is open."""
     me = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    fields = [field for field in inspect.signature(statement).parameters.values() if field.name != "rest"]
-    if statement._keywords() is not None:
-        fields.append(inspect.Parameter(statement.rest_name, inspect.Parameter.VAR_KEYWORD))
-    return inspect.Signature([me, *fields])
+    parameters = [me, *(each for each in _parameters(statement) if each.name != "rest")]
+    if statement._words().is_open:
+        parameters.append(inspect.Parameter(statement.rest_name, inspect.Parameter.VAR_KEYWORD))
+    return inspect.Signature(parameters)
+
+
+def _parameters(statement: type[Statement]) -> Iterator[inspect.Parameter]:
+    positional = statement._words().positional
+    for field in dataclasses.fields(statement):  # type: ignore[arg-type]  # __init_subclass__ makes it one
+        default = inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default
+        is_positional = field.name in positional
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if is_positional else inspect.Parameter.KEYWORD_ONLY
+        yield inspect.Parameter(field.name, kind, default=default, annotation=field.type)

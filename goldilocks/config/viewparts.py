@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zope.interface import implementedBy
 from zope.interface.interfaces import IInterface
 
 from goldilocks.exceptions import ConfigurationError
-from goldilocks.interfaces import IException, IRendererFactory, IViewDerivers
+from goldilocks.interfaces import IException, IRendererFactory, IRouteRequest, IViewDerivers
+from goldilocks.names import did_you_mean
 from goldilocks.offers import normalize_accept_offer
+from goldilocks.pipeline import ViewInfo, compose
 from goldilocks.registry import Introspectable
 from goldilocks.renderers import RendererHelper
 from goldilocks.util import is_nonstr_iter
@@ -21,7 +24,15 @@ from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from goldilocks.types import AnyConfig, AnyRegistry, AnyRequest, AnyResponse, Context
+    from goldilocks.types import (
+        AnyConfig,
+        AnyRegistry,
+        AnyRequest,
+        AnyResponse,
+        Context,
+        Predicate,
+        View,
+    )
 
 
 def checked_context(context: Any) -> Any:
@@ -84,6 +95,85 @@ def view_derivers(registry: AnyRegistry) -> Any:
     return derivers
 
 
+def route_type(registry: AnyRegistry, name: str) -> Any:
+    """Return the interface that requests of a route provide, or ``None``."""
+    # PERF: memory of 10,000 routes and views: zope remembers each question that is asked the usual way
+    found = registry.utilities.registered((), IRouteRequest, name)
+    if found is None and registry.__bases__:
+        return registry.queryUtility(IRouteRequest, name=name)
+    return found
+
+
+def nothing_to_say(context: Context, request: AnyRequest) -> dict[str, Any]:
+    """Stand in for the view where only a renderer was said."""
+    return {}
+
+
+#: Words that are understood and go out of fashion, and what to do instead.
+_OLD_WORDS = {
+    "custom_predicates": "write a predicate class and say it by add_{kind}_predicate",
+    "effective_principals": "let a security policy decide, and say the view's permission",
+}
+
+
+def warn_of_old_words(kind: str, said: Mapping[str, Any]) -> None:
+    """Warn of what is said of a ``"view"`` or a ``"route"`` in words of old."""
+    for word, advice in _OLD_WORDS.items():
+        if said.get(word):
+            message = f"add_{kind} has deprecated {word}: {advice.format(kind=kind)}"
+            warnings.warn(message, DeprecationWarning, stacklevel=5)
+
+
+def check_options(
+    registry: AnyRegistry, options: dict[str, Any], predicates: Iterable[str], words: Iterable[str]
+) -> None:
+    """Refuse a keyword that is neither a predicate nor the option of a deriver.
+
+    Args:
+        registry: the record.
+        options: what was said, and is no predicate.
+        predicates: their names.
+        words: what else may be said of a view.
+
+    Raises:
+        ConfigurationError: says what may have been meant.
+    """
+    derivers = view_derivers(registry)
+    known = {option for deriver in derivers.values() for option in getattr(deriver, "options", None) or ()}
+    unknown = {name: value for name, value in options.items() if name not in known}
+    if unknown:
+        words = {*known, *predicates, *words}
+        advice = "".join(did_you_mean(name, words) for name in unknown) or (
+            "; if an add-on brings it, include the add-on, else say it by config.add_view_predicate or as the option "
+            "of a view deriver"
+        )
+        raise ConfigurationError(f"Unknown view options: {unknown}{advice}")
+
+
+def composed(
+    registry: AnyRegistry,
+    package: ModuleType | None,
+    options: dict[str, Any],
+    predicates: Sequence[Predicate],
+    exception_only: bool,
+    order: int,
+    phash: str,
+) -> View:
+    """Compose a view of the stages that its registry has.
+
+    Args:
+        registry: the record.
+        package: what relative names are relative to.
+        options: all that is said of the view, the view itself among it.
+        predicates: as they were made.
+        exception_only: whether it is for exceptions.
+        order: its rank.
+        phash: the hash of the predicates.
+    """
+    info = ViewInfo(options["view"], registry, package, predicates, exception_only, options, order, phash)
+    return compose(info, view_derivers(registry).sorted())
+
+
 def renderer_of(renderer: Any, registry: AnyRegistry, package: ModuleType | None) -> Any:
     """Return the view's renderer, or the application's default one."""
     if isinstance(renderer, str):
@@ -94,13 +184,18 @@ def renderer_of(renderer: Any, registry: AnyRegistry, package: ModuleType | None
 
 
 def relate_template(registry: AnyRegistry, facts: Iterable[Introspectable], renderer: Any) -> None:
-    """Relate the fact of a template to its renderer factory, when there is one.
+    """Relate the fact of a template to its renderer factory, when there is one, and let the factory get ready.
 
     A renderer without a factory is an error of the request, not of the configuration: an add-on may come later.
     """
     introspector = getattr(registry, "introspector", None)
     templates = [fact for fact in facts if fact.category_name == "templates"]
-    if templates and introspector and introspector.get("renderer factories", renderer.type) is not None:
+    if not templates:
+        return
+    prepare = getattr(registry.queryUtility(IRendererFactory, name=renderer.type), "prepare", None)
+    if prepare is not None:
+        prepare()
+    if introspector and introspector.get("renderer factories", renderer.type) is not None:
         templates[0].relate("renderer factories", renderer.type)
 
 

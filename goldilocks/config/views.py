@@ -8,27 +8,31 @@ from __future__ import annotations
 
 import functools
 import inspect
-import warnings
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from goldilocks.config.mistakes import check_methods, check_view, refuses_mistakes
+from goldilocks.config.mistakes import check_methods, check_permission, check_view, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.config.staticviews import StaticURLInfo
 from goldilocks.config.viewparts import (
+    check_options,
     checked_context,
     checked_request_type,
     combine_decorators,
     combined,
+    composed,
     isexception,
+    nothing_to_say,
     one_offer,
     relate_template,
     renderer_of,
+    route_type,
     runtime_exc_view,
     view_derivers,
     viewdefaults,
+    warn_of_old_words,
 )
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import (
@@ -40,9 +44,9 @@ from goldilocks.interfaces import (
 )
 from goldilocks.names import did_you_mean
 from goldilocks.offers import sort_accept_offers
-from goldilocks.pipeline import ViewInfo, compose
+from goldilocks.pipeline import ViewInfo
 from goldilocks.predicates import VIEW_PREDICATES
-from goldilocks.registry import Deferred, Introspectable, predvalseq
+from goldilocks.registry import Deferred, Introspectable, UntoldIntrospectable, predvalseq
 from goldilocks.renderers import RendererHelper
 from goldilocks.util import object_description
 from goldilocks.viewderivers import (
@@ -56,7 +60,7 @@ from goldilocks.viewderivers import (
 from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER, ViewSet, register_view
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyConfig, AnyRegistry, AnyRequest, AnyView, Context, View
+    from goldilocks.types import AnyConfig, AnyRegistry, AnyView, View
 
 __all__ = [
     "DEFAULT_PHASH",
@@ -93,6 +97,26 @@ PREDICATE_ARGUMENTS = (
     "request_type",
     "match_param",
 )
+
+#: Arguments of `AddView` that a stage may ask for.
+STAGE_ARGUMENTS = (
+    *("view", "context", "permission", "attr", "wrapper", "name", "mapper", "decorator"),
+    *("http_cache", "require_csrf", "route_name"),
+    *PREDICATE_ARGUMENTS,
+)
+
+_NO_PREDICATES = predvalseq()
+
+#: Arguments of `AddView` that may be named by dotted names, and what finds and checks them.
+_NAMED: dict[str, Callable[[Any, Callable[[Any], Any]], Any]] = {
+    "context": lambda context, find: checked_context(find(context)),
+    "for_": lambda for_, find: find(for_),
+    "containment": lambda containment, find: find(containment),
+    "mapper": lambda mapper, find: find(mapper),
+    "decorator": combined,
+    "request_type": checked_request_type,
+    "accept": lambda accept, find: one_offer(accept),
+}
 
 #: (argument of `AddView`, key of the fact that tells it).
 VIEW_FACTS = (
@@ -192,50 +216,46 @@ class AddView(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find what is named, and check what can be checked before all predicates are known."""
-        _warn_of_old_words(self)
+        if self.rest or self.custom_predicates:
+            warn_of_old_words("view", {**self.rest, "custom_predicates": self.custom_predicates})
         if refuses_mistakes(config.registry):
             check_methods(self.request_method)
         find = config.maybe_dotted
-        view = find(self.view)
-        if not view:
+        found: dict[str, Any] = {"view": find(self.view)}
+        if not found["view"]:
             if not self.renderer:
                 raise ConfigurationError(
                     '"view" was not specified and no "renderer" specified: say what answers, a view or a renderer'
                 )
-            view = _nothing_to_say
-        context = checked_context(find(self.for_ if self.context is None else self.context))
+            found["view"] = nothing_to_say
+        said = self.__dict__
+        for word in said.keys() & _NAMED:
+            found[word] = _NAMED[word](said[word], find)
+        if self.context is None:
+            found["context"] = checked_context(find(self.for_))
+        context = found["context"]
         if self.exception_only and not isexception(context):
             raise ConfigurationError(
                 f'view "context" must be an exception type when "exception_only" is True; it is {context!r}'
             )
-        renderer = self.renderer
-        if isinstance(renderer, str):
-            renderer = RendererHelper(name=renderer, package=config.package, registry=config.registry)
+        if isinstance(self.renderer, str):
+            renderer = RendererHelper(name=self.renderer, package=config.package, registry=config.registry)
             renderer.place = config.action_info
-        return replace(
-            self,
-            view=view,
-            context=context,
-            for_=find(self.for_),
-            containment=find(self.containment),
-            mapper=find(self.mapper),
-            decorator=combined(self.decorator, find),
-            request_type=checked_request_type(self.request_type, find),
-            accept=one_offer(self.accept),
-            renderer=renderer,
-        )
+            found["renderer"] = renderer
+        return self.but(**found)
 
     def say(self, config: AnyConfig) -> None:
         """Put the view into the log; its discriminator is known when all predicates are."""
-        fact = Introspectable("views", None, self.title(), "view")
-        discriminator = fact.discriminator = Deferred(functools.partial(self._ranked, config, fact))
-        fact.update({key: getattr(self, argument) for argument, key in VIEW_FACTS})
-        fact.update(self.rest)
-        if self.route_name:
-            fact.relate("routes", self.route_name)
-        facts = (fact, *self._kin(discriminator))
+        fact = UntoldIntrospectable("views", None, "view", self)
+        discriminator = fact.discriminator = _Rank(self, config, fact)
+        facts = (fact, *self._lesser_facts(discriminator))
+        # COMPAT: what carries an action out is called by others too, without arguments
         perform = functools.partial(self.perform, config.registry, config.scope, facts)
         config.action(discriminator, perform, introspectables=facts)
+
+    def told(self) -> dict[str, Any]:
+        """Return what the fact of the view holds."""
+        return {**{key: getattr(self, argument) for argument, key in VIEW_FACTS}, **self.rest}
 
     def title(self) -> str:
         """Describe the callable."""
@@ -244,27 +264,30 @@ class AddView(Statement):
             f"method {self.attr!r} of {described}" if self.attr and inspect.isclass(self.view) else described
         )
 
-    @property
-    def options(self) -> dict[str, Any]:
-        """What may be a predicate or the option of a deriver."""
-        said = {name: getattr(self, name) for name in PREDICATE_ARGUMENTS}
-        return {**self.rest, **said, "custom": predvalseq(self.custom_predicates)}
+    def kin(self) -> Iterable[tuple[str, Any]]:
+        """Return the facts that the view's own belongs with: its route."""
+        return (("routes", self.route_name),) if self.route_name else ()
 
-    def _ranked(self, config: AnyConfig, fact: Introspectable) -> Hashable:
+    def ranked(self, config: AnyConfig, fact: UntoldIntrospectable) -> Hashable:
         """Make the predicates, write rank and hash into the fact, and return the discriminator."""
         predicates = config.get_predlist("view")
-        known = predicates.names()
-        options = self.options
-        rest = {name: value for name, value in options.items() if name not in known}
-        _check_options(config.registry, rest, known)
-        asked = {name: value for name, value in options.items() if name in known}
-        if not asked["custom"]:
-            del asked["custom"]
+        asked: dict[str, Any] = {}
+        for name in PREDICATE_ARGUMENTS:
+            value = getattr(self, name)
+            if value is not None:
+                asked[name] = value
+        if self.rest:
+            known = predicates.names()
+            options = {name: value for name, value in self.rest.items() if name not in known}
+            check_options(config.registry, options, known, words=self._words().keywords)
+            asked.update({name: value for name, value in self.rest.items() if name not in options})
+        if self.custom_predicates:
+            asked["custom"] = predvalseq(self.custom_predicates)
         order, made, phash = predicates.make(config, **asked)
-        fact.update(phash=phash, order=order, predicates=made)
+        fact.note(phash=phash, order=order, predicates=made)
         return ("view", self.context, self.name, self.route_name, phash)
 
-    def _kin(self, discriminator: Any) -> Iterable[Introspectable]:
+    def _lesser_facts(self, discriminator: Any) -> Iterable[Introspectable]:
         """Return the facts that come with a view: its mapper, template and permission."""
         if self.mapper:
             fact = Introspectable(
@@ -287,32 +310,29 @@ class AddView(Statement):
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
         """Derive the view, and write it into the record: as a view, as an exception view, or as both."""
-        fact = facts[0]
-        discriminator = fact.discriminator
-        request_iface = self._request_iface(registry)
-        view: Any = self.view
+        fact: Any = facts[0]
         if refuses_mistakes(registry) and self._is_mapped_by_default(registry):
-            check_view(view, self.attr)
+            check_view(self.view, self.attr)  # type: ignore[arg-type]  # resolved
+        if self.permission is None and not isexception(self.context):
+            check_permission(registry, self)
         renderer = renderer_of(self.renderer, registry, scope.package)
         relate_template(registry, facts, renderer)
-        place = (request_iface, self.context, self.name)
-        derive = functools.partial(self._derived, registry, scope, renderer, fact)
+        place = (self._request_iface(registry), self.context, self.name)
+        order, phash = fact.noted("order"), fact.noted("phash")
         exception_view = view = None
         if not self.exception_only:
-            view = derive(exception_only=False)
-            register_view(
-                registry, (IViewClassifier, *place), view, fact["order"], fact["phash"], self.accept
-            )
+            view = self._derived(registry, scope, renderer, fact, exception_only=False)
+            register_view(registry, (IViewClassifier, *place), view, order, phash, self.accept)
         if isexception(self.context):
-            exception_view = derive(exception_only=True)
+            exception_view = self._derived(registry, scope, renderer, fact, exception_only=True)
             kind = (IExceptionViewClassifier, *place)
-            register_view(registry, kind, exception_view, fact["order"], fact["phash"], self.accept)
+            register_view(registry, kind, exception_view, order, phash, self.accept)
         both = view is not None and exception_view is not None
         derived: Any = (
             runtime_exc_view(view, exception_view) if both else (exception_view if view is None else view)
         )
-        derived.__discriminator__ = lambda *args: discriminator
-        fact["derived_callable"] = derived
+        derived.__discriminator__ = fact.discriminator
+        fact.note(derived_callable=derived)
 
     def _is_mapped_by_default(self, registry: AnyRegistry) -> bool:
         mapper = self.mapper or getattr(self.view, "__view_mapper__", None)
@@ -323,7 +343,7 @@ class AddView(Statement):
     def _request_iface(self, registry: AnyRegistry) -> Any:
         if self.route_name is None:
             return IRequest
-        request_iface = registry.queryUtility(IRouteRequest, name=self.route_name)
+        request_iface = route_type(registry, self.route_name)
         if request_iface is None:
             routes = [name for name, _ in registry.getUtilitiesFor(IRouteRequest)]
             advice = did_you_mean(self.route_name, routes) or (
@@ -333,65 +353,37 @@ class AddView(Statement):
         return request_iface
 
     def _derived(
-        self, registry: AnyRegistry, scope: Scope, renderer: Any, fact: Introspectable, exception_only: bool
+        self,
+        registry: AnyRegistry,
+        scope: Scope,
+        renderer: Any,
+        fact: UntoldIntrospectable,
+        exception_only: bool,
     ) -> View:
         options = {
-            "view": self.view,
-            "context": self.context,
-            "permission": self.permission,
-            "attr": self.attr,
+            **{name: getattr(self, name) for name in STAGE_ARGUMENTS},
+            **self.rest,
             "renderer": renderer,
-            "wrapper": self.wrapper,
-            "name": self.name,
-            "accept": self.accept,
-            "mapper": self.mapper,
-            "decorator": self.decorator,
-            "http_cache": self.http_cache,
-            "require_csrf": self.require_csrf,
-            "route_name": self.route_name,
-            **self.options,
+            "custom": predvalseq(self.custom_predicates) if self.custom_predicates else _NO_PREDICATES,
         }
-        info = ViewInfo(
-            self.view,  # type: ignore[arg-type]  # resolved
-            registry,
-            scope.package,
-            fact["predicates"],
-            exception_only,
-            options,
-            fact["order"],
-            fact["phash"],
-        )
-        return compose(info, view_derivers(registry).sorted())
+        rank = fact.noted("order"), fact.noted("phash")
+        return composed(registry, scope.package, options, fact.noted("predicates"), exception_only, *rank)
 
 
-def _nothing_to_say(context: Context, request: AnyRequest) -> dict[str, Any]:
-    """Stand in for the view where only a renderer was said."""
-    return {}
+class _Rank(Deferred):
+    """The discriminator of a view, which is known when all predicates are; as ``__discriminator__`` it returns itself."""
 
+    # PERF: memory of 10,000 routes and views
+    def __init__(self, view: AddView, config: AnyConfig, fact: UntoldIntrospectable) -> None:
+        self._said: Any = (view, config, fact)
 
-def _warn_of_old_words(view: AddView) -> None:
-    old = {
-        "custom_predicates": "write a predicate class and say it by add_view_predicate",
-        "effective_principals": "let a security policy decide, and say the view's permission",
-    }
-    for word, advice in old.items():
-        if view.rest.get(word) or getattr(view, word, ()):
-            message = f"add_view has deprecated {word}: {advice}"
-            warnings.warn(message, DeprecationWarning, stacklevel=5)
+    def _compute(self) -> Hashable:
+        view, config, fact = self._said
+        self._said = None
+        return view.ranked(config, fact)
 
-
-def _check_options(registry: AnyRegistry, options: dict[str, Any], predicates: Iterable[str]) -> None:
-    """Refuse a keyword that is neither a predicate nor the option of a deriver."""
-    derivers = view_derivers(registry)
-    known = {option for deriver in derivers.values() for option in getattr(deriver, "options", None) or ()}
-    unknown = {name: value for name, value in options.items() if name not in known}
-    if unknown:
-        words = {*known, *predicates, *AddView._keywords()}  # type: ignore[misc]  # it is open
-        advice = "".join(did_you_mean(name, words) for name in unknown) or (
-            "; if an add-on brings it, include the add-on, else say it by config.add_view_predicate or as the option "
-            "of a view deriver"
-        )
-        raise ConfigurationError(f"Unknown view options: {unknown}{advice}")
+    def __call__(self, *args: Any) -> Self:
+        return self
 
 
 class AddViewPredicate(PredicateStatement):
@@ -496,10 +488,7 @@ class ViewTopic:
             "route_name": route_name,
             **(extra_options or {}),
         }
-        info = ViewInfo(
-            view, self.registry, self.package, tuple(predicates), exception_only, options, order, phash
-        )
-        return compose(info, view_derivers(self.registry).sorted())
+        return composed(self.registry, self.package, options, tuple(predicates), exception_only, order, phash)
 
     def add_default_view_predicates(self: AnyConfig) -> None:
         """Say the built-in predicates of views."""

@@ -379,7 +379,8 @@ def test_the_more_specific_is_tried_first(configured, seed):
 
 def test_ties_are_settled_by_the_text(configured):
     """Two patterns that are equally specific are tried in the order of their text."""
-    config = configured({"views": '@get("/{b}")\n@get("/{a}")\ndef x(request): ...'})
+    config = Configurator(settings={"goldilocks.refuse_mistakes": False})
+    configured({"views": '@get("/{b}")\n@get("/{a}")\ndef x(request): ...'}, config)
     assert route_names(config) == ["/{a}", "/{b}"]
 
 
@@ -629,3 +630,47 @@ def test_decorated_function_stays_as_it_is():
 
     assert get("/x")(hello) is hello
     assert {"get", "post", "put", "patch", "delete", "route"} <= set(view_module.__all__)
+
+
+# --- Routes that are never reached -------------------------------------------------------------------------------------
+
+OTHER_NAMES = """
+@get("/x/{id}")
+def one(request): return Response("one")
+
+@post("/x/{ident}")
+def other(request): return Response("other")
+"""
+
+
+def test_route_that_would_never_be_reached(configured):
+    """Two decorated routes whose patterns differ in the names of placeholders only would shadow each other."""
+    with pytest.raises(
+        ConfigurationError, match=r"'/x/\{id\}' .*line 5.* and '/x/\{ident\}' .*line 8.* same paths"
+    ):
+        configured({"views": OTHER_NAMES})
+
+
+def test_unreached_route_where_mistakes_are_not_refused(configured):
+    """Who has lived with it may go on."""
+    config = Configurator(settings={"goldilocks.refuse_mistakes": False})
+    assert route_names(configured({"views": OTHER_NAMES}, config)) == ["/x/{ident}", "/x/{id}"]
+
+
+def test_routes_that_only_look_alike(configured):
+    """A regular expression passes paths on, another segment matches other paths, and so does a prefix without slash."""
+    source = (
+        OTHER_NAMES.replace("{ident}", "{ident:[0-9]+}")
+        + """
+@get("", inherit_slash=True)
+def three(request): return Response("3")
+
+@get("/")
+def four(request): return Response("4")
+
+@get("/y/{id}")
+def five(request): return Response("5")
+"""
+    )
+    config = Configurator(route_prefix="api")
+    assert len(route_names(configured({"views": source}, config))) == 5

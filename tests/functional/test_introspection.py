@@ -394,7 +394,7 @@ def test_values_of_a_route(introspector):
 def test_csrf_options(introspector):
     """What is said of the checks stands under its own name."""
     fact = found(introspector, "default csrf view options", None)
-    assert (fact["check_origin"], fact["allow_no_origin"], fact["require_csrf"]) == (True, False, True)
+    assert (fact["check_origin"], fact["allow_no_origin"], fact["require_csrf"]) == (True, True, True)
 
 
 def test_tweens_keep_pyramids_spelling(introspector):

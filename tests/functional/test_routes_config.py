@@ -11,6 +11,7 @@ from goldilocks.exceptions import (
     ConfigurationExecutionError,
 )
 from goldilocks.interfaces import IRequest, IRouteRequest, IRoutesMapper
+from goldilocks.registry import Registry
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.threadlocal import get_current_registry
@@ -347,3 +348,17 @@ def test_mapper_is_made_once(config):
     """The mapper is made at the first question, and is the registry's."""
     mapper = config.get_routes_mapper()
     assert config.get_routes_mapper() is mapper is config.registry.getUtility(IRoutesMapper)
+
+
+def test_route_of_a_base_registry():
+    """A view may be said for a route that a registry below ours has, and such a route's type isn't made again."""
+    base = Configurator()
+    base.add_route("a", "/a")
+    base.commit()
+    config = Configurator(registry=Registry("mine"))
+    config.setup_registry()
+    config.registry.__bases__ = (base.registry,)
+    config.add_view(name_of_route, route_name="a")
+    config.add_route("a", "/a")
+    config.commit()
+    assert config.registry.getUtility(IRouteRequest, "a") is base.registry.getUtility(IRouteRequest, "a")

@@ -128,7 +128,9 @@ def test_table_answers_as_the_linear_scan(table, paths):
     routes = routes_of(table)
     ready = RouteTable(routes)
     for path in paths:
-        assert ready.choose(path, path) == linear_scan(routes, path, path)
+        expected = linear_scan(routes, path, path)
+        assert ready.choose(path, path) == expected
+        assert ready.find(path, path) == (None if expected["route"] is None else tuple(expected.values()))
 
 
 @slow

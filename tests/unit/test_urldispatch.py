@@ -35,12 +35,12 @@ def refuse(info, request):
 
 
 def test_route_keeps_the_contract():
-    """A route is what ``IRoute`` says, and matches and makes paths by plain functions."""
+    """A route is what ``IRoute`` says, and matches and makes paths by plain functions or methods."""
     route = Route("page", "/pages/{id}", "factory", ["predicate"], "pregenerator")
     verifyObject(IRoute, route)
     assert (route.name, route.pattern, route.path) == ("page", "/pages/{id}", "/pages/{id}")
     assert (route.factory, route.predicates, route.pregenerator) == ("factory", ["predicate"], "pregenerator")
-    assert isinstance(route.match, types.FunctionType)
+    assert isinstance(route.match, types.MethodType)
     assert isinstance(route.generate, types.FunctionType)
     assert route.request_iface is None
 
@@ -415,3 +415,51 @@ def test_table_may_run_out_of_room():
         assert name_for(mapper, "/prefix/d") == "/pre{x}/d"
         assert name_for(mapper, "/1/2/3") == "/{x}/{y}/{z}"
         assert name_for(mapper, "/1/2") is None
+
+
+def test_find_is_the_quick_door():
+    """``find`` gives route and match, or ``None``; it follows the list of routes, as the mapper itself does."""
+    mapper = mapper_of("/a/{x}", "/b")
+    assert mapper.find("/a/1", None) == (mapper.get_route("/a/{x}"), {"x": "1"})
+    assert mapper.find("/c", None) is None
+    added = mapper.connect("c", "/c")
+    assert mapper.find("/c", None) == (added, {})
+
+
+def test_find_gives_what_predicates_leave():
+    """A predicate may write to what was matched, and put something else in its place."""
+
+    def change(info, request):
+        info["match"] = {"x": int(info["match"]["x"])}
+        return True
+
+    mapper = RoutesMapper()
+    route = mapper.connect("a", "/a/{x}", predicates=[change])
+    assert mapper.find("/a/1", "request") == (route, {"x": 1})
+
+
+def test_find_without_a_request():
+    """Who has no request learns nothing where a predicate would have to be asked for it."""
+    mapper = RoutesMapper()
+    mapper.connect("refused", "/a", predicates=[refuse])
+    mapper.connect("a", "/a")
+    assert mapper.find("/a", None) is None
+    assert mapper.find("/a", "request")[0].name == "a"
+
+
+def test_many_routes_of_one_pattern():
+    """Any number of routes may end at one place of the tree; they are tried in order."""
+    mapper = RoutesMapper()
+    for number in range(5):
+        mapper.connect(f"r{number}", "/a/{x}", predicates=[lambda info, request, n=number: request == n])
+    assert [mapper.find("/a/1", number)[0].name for number in range(5)] == ["r0", "r1", "r2", "r3", "r4"]
+
+
+def test_what_is_assigned_counts():
+    """The routes by name, and what may change a path, are read and written by add-ons."""
+    mapper = mapper_of("/a", "/b")
+    route = mapper.get_route("/a")
+    mapper.routes = {"only": route}
+    assert (mapper.get_route("only"), mapper.get_route("/b")) == (route, None)
+    route.pregenerator = "mine"
+    assert route.pregenerator == "mine"

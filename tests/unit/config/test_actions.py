@@ -7,6 +7,7 @@ import linecache
 
 import pytest
 
+from goldilocks.config import Configurator
 from goldilocks.config.actions import (
     NOWHERE,
     ActionInfo,
@@ -512,7 +513,7 @@ def test_resolving_goes_on():
     state = ConflictResolverState()
     assert [row["info"] for row in resolveConflicts([("a", None, (), {}, (), "near")], state)] == ["near"]
     assert list(resolveConflicts([("a", None, (), {}, ("addon",), "far")], state)) == []
-    assert state.done["a"]["info"] == "near"
+    assert state.done["a"][1] == "near"
     with pytest.raises(ConfigurationConflictError):
         list(resolveConflicts([("a", None, (), {}, (), "as near")], state))
 
@@ -564,3 +565,20 @@ def test_what_is_done_stays():
     assert winner_of([rival(1, "a", "b")], done) == (None, [])
     assert winner_of([rival(1)], done)[1] == ["0:a", "1:"]
     assert winner_of([rival(1, "a")], done)[1] == ["0:a", "1:a"]
+
+
+def test_log_of_another_kind_is_carried_out_in_its_own_way():
+    """A log that somebody put in the place of ours is asked to carry itself out."""
+    config = Configurator()
+    asked = []
+
+    class Log(ActionState):
+        def execute_actions(self, clear=True, introspector=None):
+            asked.append(introspector)
+
+    config.action_state = Log()
+    config.commit()
+    assert asked == [config.introspector]
+    config.action_state.execute_actions = lambda introspector: asked.append("replaced")
+    config.commit()
+    assert asked[1:] == ["replaced"]

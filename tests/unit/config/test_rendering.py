@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from goldilocks.config import Configurator
@@ -67,3 +70,26 @@ def test_introspection(config):
     fact = config.introspector.get("renderer factories", "mine")
     assert fact == {"name": "mine", "factory": factory}
     assert (fact.title, fact.type_name) == (f"function {__name__}.factory", "renderer factory")
+
+
+@pytest.mark.parametrize("ending", [".pt", ".txt"])
+def test_templates_are_rendered(config, tmp_path, ending):
+    """Both kinds of templates are there from the start, though the engine is only imported when it is needed."""
+    (tmp_path / f"hello{ending}").write_text("${1 + 1}")
+    assert str(render(str(tmp_path / f"hello{ending}"), {})) in ("2", "b'2'")
+
+
+def test_engine_is_imported_when_a_template_is_configured(tmp_path):
+    """An application with templates imports the engine at commit, one without doesn't, and no request has to."""
+    program = """
+import sys
+from goldilocks.config import Configurator
+config = Configurator()
+config.add_view(lambda request: {}, renderer=sys.argv[1])
+config.commit()
+print("chameleon" in sys.modules)
+"""
+    for renderer, is_imported in (("json", "False"), ("page.pt", "True")):
+        command = [sys.executable, "-c", program, renderer]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == is_imported

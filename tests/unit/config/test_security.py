@@ -152,7 +152,7 @@ def test_csrf_options_have_defaults(config):
     options = get(config, IDefaultCSRFOptions)
     assert (options.require_csrf, options.token, options.header) == (True, "csrf_token", "X-CSRF-Token")
     assert options.safe_methods == {"GET", "HEAD", "OPTIONS", "TRACE"}
-    assert (options.check_origin, options.allow_no_origin, options.callback) == (True, False, None)
+    assert (options.check_origin, options.allow_no_origin, options.callback) == (True, True, None)
 
 
 def test_csrf_options_are_kept_and_told_of(config):
