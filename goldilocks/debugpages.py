@@ -1,15 +1,13 @@
-"""The default pages of 404, 403 and 500, where they are not Pyramid's.
+"""The pages of 404, 403 and 500 under ``goldilocks.debug``.
 
-With ``goldilocks.debug`` they explain what `goldilocks.explain` found out, as HTML for browsers and as text for everybody
-else. Without it, a page for an error that the framework raised by itself says nothing of the request. What the
-application raises on purpose keeps its own words either way, and what has a body of its own is sent as it is.
+They explain what `goldilocks.explain` found out, as HTML for browsers and as text for everybody else. What the
+application raises on purpose keeps its own words, and what has a body of its own is sent as it is.
 
 An explanation becomes sections of rows first, and those become HTML or text, so that both always say the same.
 """
 
 from __future__ import annotations
 
-import copy
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
@@ -17,13 +15,14 @@ from itertools import groupby
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from webob.acceptparse import create_accept_header
-
-from goldilocks.explain import explain, explain_error, is_ours
+from goldilocks.exceptions import URLDecodeError
+from goldilocks.explain import explain, explain_error
 from goldilocks.explanation import ErrorFact, Explanation, RouteFact, VerdictFact, ViewFact, printable
 from goldilocks.httpexceptions import HTTPException, HTTPForbidden, HTTPInternalServerError, HTTPNotFound
 from goldilocks.methods import MethodMismatch
+from goldilocks.offers import Offers
 from goldilocks.response import Response
+from goldilocks.reticence import requested
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRequest, AnyResponse, Environ
@@ -34,6 +33,7 @@ log = logging.getLogger(__name__)
 MISSES = 30
 
 HTML, JSON, TEXT = "text/html", "application/json", "text/plain"
+_OFFERS = Offers([HTML, JSON, TEXT])
 
 #: What a raised answer may have been given to say it in its own way.
 _TEMPLATES = ("body_template_obj", "html_template_obj", "plain_template_obj")
@@ -61,34 +61,10 @@ def explaining_page(error: Any, request: AnyRequest) -> AnyResponse:
     return _explained(error, request.environ, lambda: explain(request, error))
 
 
-def reticent_page(error: Any, request: AnyRequest) -> AnyResponse:
-    """Answer with the error itself, but without the details that the framework gave it.
-
-    Args:
-        error: the answer that was raised.
-        request: not looked at.
-    """
-    if not isinstance(error, HTTPException) or error.has_body or not is_ours(error):
-        return error
-    bare = copy.copy(error)
-    bare.headerlist = list(error.headerlist)
-    bare.detail = None
-    bare.body_template_obj = HTTPException.body_template_obj
-    return bare
-
-
 def error_page(error: BaseException, environ: Environ) -> AnyResponse:
     """Answer an error that nothing answered with its traceback."""
     method, path = requested(environ)
     return _explained(HTTPInternalServerError(), environ, lambda: explain_error(error, method, path))
-
-
-def requested(environ: Environ) -> tuple[str, str]:
-    """Return the method and the path of a request that may not even be decodable."""
-    raw = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
-    # SPEC: PEP 3333, "Unicode Issues": each character stands for one byte
-    path = raw.encode("latin-1", "replace").decode("utf-8", "backslashreplace")
-    return str(environ.get("REQUEST_METHOD", "")), path
 
 
 def _has_own_words(error: HTTPException) -> bool:
@@ -103,6 +79,8 @@ def _explained(error: HTTPException, environ: Environ, gather: Callable[[], Expl
     try:
         known = gather()
         page = _page(error, known, environ)
+    except URLDecodeError:  # what was refused at the edge is explained by nobody: its path may be no text
+        return error
     except Exception:
         log.exception("the explanation of an error failed")
         return error
@@ -140,7 +118,7 @@ def preferred(accept: str) -> str:
     ('text/html', 'text/plain', 'application/json')
     """
     # SPEC: RFC 9110, 12.5.1; a header that can't be read counts as none
-    offers = create_accept_header(accept).acceptable_offers([HTML, JSON, TEXT])
+    offers = _OFFERS.acceptable(accept)
     best = [offer for offer, quality in offers if quality == offers[0][1]]
     return next((offer for offer in best if offer in accept.lower()), TEXT)
 

@@ -34,7 +34,6 @@ from goldilocks.explanation import (
     VerdictFact,
     ViewFact,
     WalkFact,
-    is_framework_code,
     is_own_code,
     printable,
 )
@@ -42,6 +41,7 @@ from goldilocks.httpexceptions import HTTPForbidden
 from goldilocks.interfaces import IRequest, IRoutesMapper, ISecurityPolicy, IViewClassifier
 from goldilocks.location import lineage
 from goldilocks.methods import MethodMismatch
+from goldilocks.reticence import is_ours
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
 from goldilocks.viewderivers import view_description
@@ -289,14 +289,6 @@ def _entry_words(entry: Any) -> str:
 
 
 # --- Errors --------------------------------------------------------------------------------------------------------
-
-
-def is_ours(error: BaseException) -> bool:
-    """Tell whether the framework raised an error by itself, and neither the application nor a library did."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    return frame is not None and is_framework_code(frame.tb_frame.f_code.co_filename)
 
 
 def raised_at(trace: TracebackType | None) -> FrameFact | None:

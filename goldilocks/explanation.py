@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from goldilocks.reticence import FRAMEWORK_FOLDER, is_framework_code
+
 #: What a predicate said when it was asked; anything else is the error that it raised.
 HOLDS, REFUSES, NOT_ASKED = "holds", "refuses", "not asked"
 
@@ -30,8 +32,7 @@ def printable(text: object) -> str:
     )
 
 
-#: The framework's own folder, and that of Python's library.
-_US = os.path.dirname(os.path.abspath(__file__)) + os.sep
+#: The folder of Python's library.
 _PYTHON = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 #: What folders of installed packages are called.
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -41,11 +42,6 @@ def shortened(file: str) -> str:
     """Return a path for people: as part of a library, or relative to the working directory."""
     here = os.getcwd() + os.sep
     return printable((_in_library(file) or file).removeprefix(here))
-
-
-def is_framework_code(file: str) -> bool:
-    """Tell whether a source file is one of the framework's own."""
-    return file.startswith(_US)
 
 
 def is_own_code(file: str) -> bool:
@@ -60,7 +56,7 @@ def _in_library(file: str) -> str | None:
         if found:
             return path
     if is_framework_code(file):
-        return os.path.join("goldilocks", file.removeprefix(_US))
+        return os.path.join("goldilocks", file.removeprefix(FRAMEWORK_FOLDER))
     return file.removeprefix(_PYTHON) if file.startswith(_PYTHON) else None
 
 

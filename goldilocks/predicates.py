@@ -11,13 +11,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from goldilocks.exceptions import ConfigurationError
+from goldilocks.offers import Offers, has_plain_accept
+from goldilocks.readers import ReadersMixin
 from goldilocks.routepattern import compile_pattern
 from goldilocks.traversal import find_interface, resource_path_tuple, traversal_path
 from goldilocks.types import AnyConfig, AnyRequest, Context, InterfaceSpec, Predicate
 from goldilocks.util import as_sorted_tuple, is_nonstr_iter, object_description
+from goldilocks.viewindex import ACCEPT, Sieve, sieves_of
 
 #: What a predicate argument holds: one word or several.
 Words: TypeAlias = str | Iterable[str]
@@ -49,6 +54,14 @@ class XHRPredicate(_Described):
         """Compare the header with what was asked for."""
         return bool(request.is_xhr) is self.val
 
+    def sieves(self) -> tuple[Sieve, ...]:
+        """Say that the answer is read off the header."""
+        return (Sieve("xhr", _is_xhr, frozenset({self.val})),)
+
+
+def _is_xhr(request: AnyRequest) -> bool:
+    return bool(request.is_xhr)
+
 
 class RequestMethodPredicate(_Described):
     """Hold if the request's method is among those named; ``GET`` brings ``HEAD`` with it."""
@@ -67,6 +80,10 @@ class RequestMethodPredicate(_Described):
         """Look the method up among those named."""
         return request.method in self.val
 
+    def sieves(self) -> tuple[Sieve, ...]:
+        """Say that the answer is read off the method."""
+        return (Sieve("method", attrgetter("method"), frozenset(self.val)),)
+
 
 class PathInfoPredicate(_Described):
     """Hold if the regular expression matches the path from its beginning."""
@@ -82,6 +99,10 @@ class PathInfoPredicate(_Described):
     def __call__(self, context: Context, request: AnyRequest) -> bool:
         """Match the decoded path."""
         return self.val.match(request.upath_info) is not None
+
+    def sieves(self) -> tuple[Sieve, ...]:
+        """Say that it only looks at the request."""
+        return ()
 
 
 class RequestParamPredicate(_Described):
@@ -102,12 +123,73 @@ class RequestParamPredicate(_Described):
 
     def __call__(self, context: Context, request: AnyRequest) -> bool:
         """Look each parameter up."""
-        params = request.params
+        params = _parameters(request)
         for name, wanted in self.reqs:
             actual = params.get(name)
             if actual is None or (wanted is not None and actual != wanted):
                 return False
         return True
+
+    def sieves(self) -> tuple[Sieve, ...]:
+        """Say that the answer is read off the parameters, where values are asked for."""
+        if any(value is None for _, value in self.reqs):
+            return ()
+        return tuple(
+            Sieve(("parameter", name), _parameter(name), frozenset({value})) for name, value in self.reqs
+        )
+
+
+_params, _GET, _POST = ReadersMixin.params, ReadersMixin.GET, ReadersMixin.POST
+
+# what means in a query what it says, in a query that is short; at most 8 fields
+_is_plain_query = re.compile(r"[\w.~=-]{1,100}(?:&[\w.~=-]{0,100}){0,7}", re.ASCII).fullmatch
+
+
+def _has_no_form(request: AnyRequest) -> bool:
+    """Tell whether it is seen at once that ``request.params`` are those of the query alone."""
+    # PERF: views-20; to look for a form, and to put one together that isn't there, takes longer than to read the query
+    kind = request.__class__
+    if getattr(kind, "params", None) is not _params or kind.POST is not _POST:
+        return False
+    environ = request.environ
+    return (
+        not environ.get("CONTENT_TYPE")
+        and environ.get("REQUEST_METHOD", "GET") != "POST"
+        and "webob._parsed_post_vars" not in environ
+    )
+
+
+def _parameters(request: AnyRequest) -> Any:
+    return request.GET if _has_no_form(request) else request.params
+
+
+def _parameter(name: str) -> Callable[[AnyRequest], str | None]:
+    """Return what reads one parameter of a request."""
+
+    def parameter(request: AnyRequest) -> str | None:
+        if not _has_no_form(request):
+            value = request.params.get(name)
+            return value if isinstance(value, str) else None  # an uploaded file equals no word
+        environ = request.environ
+        query = environ.get("QUERY_STRING")
+        if (
+            not query
+            or "webob._parsed_query_vars" in environ
+            or request.__class__.GET is not _GET
+            or not _is_plain_query(query)
+            or query.count("&") >= request.limits.query_fields
+        ):
+            text: str | None = request.GET.get(name)
+            return text
+        # PERF: views-20; for one parameter the others needn't be kept; of several by this name the last counts
+        text = None
+        for field in query.split("&"):
+            key, _, value = field.partition("=")
+            if key == name:
+                text = value
+        return text
+
+    return parameter
 
 
 def _name_and_value(word: str) -> tuple[str, str | None]:
@@ -143,12 +225,17 @@ class HeaderPredicate(_Described):
                 return False
         return True
 
+    def sieves(self) -> tuple[Sieve, ...]:
+        """Say that it only looks at the request."""
+        return ()
+
 
 class AcceptPredicate(_Described):
     """Hold if the client accepts at least one of the media types offered."""
 
     def __init__(self, values: Words, config: AnyConfig) -> None:
         self.values: Iterable[str] = values if is_nonstr_iter(values) else (values,)  # type: ignore[assignment]
+        self._offers = Offers(self.values)
 
     def text(self) -> str:
         """Describe the question in one line."""
@@ -156,7 +243,13 @@ class AcceptPredicate(_Described):
 
     def __call__(self, context: Context, request: AnyRequest) -> bool:
         """Hold the offers against the ``Accept`` header."""
+        if has_plain_accept(request):
+            return bool(self._offers.acceptable(request.environ.get("HTTP_ACCEPT")))
         return bool(request.accept.acceptable_offers(self.values))
+
+    def sieves(self) -> tuple[Sieve, ...]:
+        """Say that the client's choice among views with offers answers it, too."""
+        return (Sieve(ACCEPT, attrgetter("accept"), frozenset(self.values)),)
 
 
 class ContainmentPredicate(_Described):
@@ -188,6 +281,10 @@ class RequestTypePredicate(_Described):
         """Ask the interface."""
         return bool(self.val.providedBy(request))
 
+    def sieves(self) -> tuple[Sieve, ...]:
+        """Say that it only looks at the request."""
+        return ()
+
 
 class MatchParamPredicate(_Described):
     """Hold if the route's match dictionary has each ``name=value``."""
@@ -213,6 +310,18 @@ class MatchParamPredicate(_Described):
         if not matchdict:
             return False
         return all(matchdict.get(name) == value for name, value in self.reqs)
+
+    def sieves(self) -> tuple[Sieve, ...]:
+        """Say that the answer is read off what the route matched."""
+        return tuple(Sieve(("match", name), _matched(name), frozenset({value})) for name, value in self.reqs)
+
+
+def _matched(name: str) -> Callable[[AnyRequest], str | None]:
+    def matched(request: AnyRequest) -> str | None:
+        value = (request.matchdict or {}).get(name)
+        return value if isinstance(value, str) else None  # a tuple of segments equals no word
+
+    return matched
 
 
 class CustomPredicate(_Described):
@@ -333,6 +442,15 @@ class Notted:
         """Answer the opposite. Predicates of subscribers are called with the event alone, hence the asterisk."""
         answer = self.predicate(*arguments)
         return not answer if self.phash() else answer
+
+    def sieves(self) -> tuple[Sieve, ...] | None:
+        """Say what the predicate says; where it is one sieve, the opposite passes."""
+        sieves = sieves_of(self.predicate)
+        if not sieves:
+            return sieves
+        return (
+            (replace(sieves[0], is_denied=True),) if len(sieves) == 1 and sieves[0].key is not ACCEPT else ()
+        )
 
 
 def _denied(words: str) -> str:

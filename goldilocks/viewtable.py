@@ -1,4 +1,4 @@
-"""Which views answer: a table derived from the record, and how one of them is chosen and called.
+"""Which views answer: a table derived from the record, and how they are called.
 
 The record holds, for each kind (view or exception view), request type, context type and name, one callable: the
 derived view itself, or from the second view on a `ViewSet`. The table answers "which of these apply here, the most
@@ -8,36 +8,31 @@ callable stands in the record, ours or not.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from operator import itemgetter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from zope.interface import Interface, implementedBy, implementer
+from zope.interface import Interface, implementedBy, providedBy
+from zope.interface.declarations import ClassProvides, ObjectSpecificationDescriptor
 from zope.interface.interfaces import IInterface
 
 from goldilocks.exceptions import PredicateMismatch
-from goldilocks.interfaces import IAcceptOrder, IMultiView, ISecuredView, IView
-from goldilocks.offers import sort_accept_offers
+from goldilocks.interfaces import IAcceptOrder, IExceptionViewClassifier, IMultiView, ISecuredView, IView
+from goldilocks.registry import Adapters
+from goldilocks.viewset import DEFAULT_PHASH as DEFAULT_PHASH
+from goldilocks.viewset import MAX_ORDER as MAX_ORDER
+from goldilocks.viewset import ViewEntry as ViewEntry
+from goldilocks.viewset import ViewSet as ViewSet
+from goldilocks.viewset import entry_of as entry_of
 
 if TYPE_CHECKING:
     from goldilocks.types import (
         AnyRegistry,
         AnyRequest,
         AnyResponse,
-        AnyView,
         Context,
         InterfaceSpec,
-        Predicate,
         View,
     )
-
-#: The order of a view without predicates: tried after every view that has some.
-MAX_ORDER = 1 << 30
-
-#: The predicate hash of a view without predicates.
-DEFAULT_PHASH = hashlib.sha256().hexdigest()
 
 #: What a view can stand under in the record.
 VIEW_TYPES = (IView, ISecuredView, IMultiView)
@@ -47,173 +42,6 @@ REMEMBERED_QUESTIONS = 10_000
 
 #: How long a name may be, in characters, to be remembered though no view has it. Such names come from URLs.
 REMEMBERED_NAME_LENGTH = 50
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ViewEntry:
-    """One view, as it was composed at commit.
-
-    Attributes:
-        derived: what stands in the record: checks the predicates, then calls.
-        call: the same without predicates, for a caller who has checked them.
-        open_call: the same without the permission guard, too.
-        permits: asks the security policy; ``None`` for a view without permission.
-        stages: the names of the stages that this view has, the outermost first.
-    """
-
-    derived: View
-    call: View
-    open_call: View
-    original: AnyView
-    predicates: tuple[Predicate, ...] = ()
-    order: int = MAX_ORDER
-    phash: str | None = DEFAULT_PHASH
-    accept: str | None = None
-    permits: Callable[[Context, AnyRequest], Any] | None = None
-    stages: tuple[str, ...] = field(default=())
-
-    def holds(self, context: Context, request: AnyRequest) -> bool:
-        """Tell whether all predicates do."""
-        for predicate in self.predicates:  # noqa: SIM110  # PERF: a generator for each view of a set costs more
-            if not predicate(context, request):
-                return False
-        return True
-
-
-def entry_of(view: View) -> ViewEntry:
-    """Return the entry of a callable from the record; one is made up for a callable that isn't ours."""
-    entry = getattr(view, "__entry__", None)
-    # a foreign wrapper may have copied our attributes onto itself: then it is not what was composed
-    if entry.__class__ is ViewEntry and entry.derived is view:
-        return entry
-    predicated = getattr(view, "__predicated__", None)
-    return ViewEntry(
-        derived=view,
-        call=view,
-        open_call=getattr(view, "__call_permissive__", view),
-        original=getattr(view, "__original_view__", view),
-        predicates=() if predicated is None else (predicated,),
-        order=getattr(view, "__order__", MAX_ORDER),
-        phash=getattr(view, "__phash__", DEFAULT_PHASH),
-        accept=getattr(view, "__accept__", None),
-        permits=getattr(view, "__permitted__", None),
-    )
-
-
-#: (order, view, predicate hash): a view in its set.
-Ranked = tuple[int, "View", str | None]
-
-
-@implementer(IMultiView)
-class ViewSet:
-    """Several views for one kind, request type, context type and name, told apart by their predicates.
-
-    Args:
-        name: the view name that they share.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        #: Views without an offer, by order.
-        self.views: list[Ranked] = []
-        #: Views by the media type that they offer.
-        self.media_views: dict[str, list[Ranked]] = {}
-        #: All media types on offer, the preferred first.
-        self.accepts: list[str] = []
-
-    def add(
-        self,
-        view: View,
-        order: int,
-        phash: str | None = None,
-        accept: str | None = None,
-        accept_order: Any = None,
-    ) -> None:
-        """Put a view in; it replaces one with the same predicate hash.
-
-        Args:
-            view: the derived callable.
-            order: lower is tried first.
-            phash: hash of its predicates.
-            accept: the media type that it offers.
-            accept_order: a sorter of media types by preference.
-        """
-        ranked = (order, view, phash)
-        if phash is not None and _replace(self.views, ranked):
-            return
-        if accept is None:
-            _join(self.views, ranked)
-            return
-        offered = self.media_views.setdefault(accept, [])
-        if _replace(offered, ranked):
-            return
-        _join(offered, ranked)
-        preference = [offer for _, offer in accept_order.sorted()] if accept_order else None
-        self.accepts = sort_accept_offers(list(dict.fromkeys([*self.accepts, accept])), preference)
-
-    def get_views(self, request: AnyRequest) -> list[Ranked]:
-        """Return the views in the order in which they are to be tried for this request."""
-        if not self.accepts or not hasattr(request, "accept"):
-            return self.views
-        acceptable = [offer for offer, _ in request.accept.acceptable_offers(self.accepts)]
-        return [*(ranked for offer in acceptable for ranked in self.media_views[offer]), *self.views]
-
-    def entries(self) -> list[ViewEntry]:
-        """Return all entries, whatever the client accepts."""
-        offered = (ranked for accept in self.accepts for ranked in self.media_views[accept])
-        return [entry_of(view) for _, view, _ in (*offered, *self.views)]
-
-    def match(self, context: Context, request: AnyRequest) -> View:
-        """Return the first view whose predicates hold.
-
-        Raises:
-            PredicateMismatch: there is none.
-        """
-        for _, view, _ in self.get_views(request):
-            predicated = getattr(view, "__predicated__", None)
-            if predicated is None or predicated(context, request):
-                return view
-        raise PredicateMismatch(self.name)
-
-    def __call__(self, context: Context, request: AnyRequest) -> AnyResponse:
-        """Call the first view that takes the request: one whose predicates hold and that doesn't itself pass."""
-        for _, view, _ in self.get_views(request):
-            entry = getattr(view, "__entry__", None)
-            # PERF: json with predicates: a view of ours is asked by its predicates, without an exception for each "no"
-            if entry.__class__ is ViewEntry and entry.derived is view:
-                if not entry.holds(context, request):
-                    continue
-                view = entry.call
-            try:
-                return view(context, request)
-            except PredicateMismatch:
-                continue
-        raise PredicateMismatch(self.name)
-
-    def __permitted__(self, context: Context, request: AnyRequest) -> Any:
-        permitted = getattr(self.match(context, request), "__permitted__", None)
-        return True if permitted is None else permitted(context, request)
-
-    def __call_permissive__(self, context: Context, request: AnyRequest) -> AnyResponse:
-        view = self.match(context, request)
-        return getattr(view, "__call_permissive__", view)(context, request)
-
-    def __discriminator__(self, context: Context, request: AnyRequest) -> Any:
-        view: Any = self.match(context, request)
-        return view.__discriminator__(context, request)
-
-
-def _replace(views: list[Ranked], ranked: Ranked) -> bool:
-    for position, (_, _, phash) in enumerate(views):
-        if phash == ranked[2]:
-            views[position] = ranked
-            return True
-    return False
-
-
-def _join(views: list[Ranked], ranked: Ranked) -> None:
-    # in one step, because a list looks empty while it is being sorted, and a request may be looking
-    views[:] = sorted([*views, ranked], key=itemgetter(0))
 
 
 #: Where a view stands in the record: kind, request type, context (a class, an interface, or ``None`` for any), name.
@@ -241,13 +69,17 @@ def register_view(
         context_spec = context if IInterface.providedBy(context) else implementedBy(context)
     exact = (kind, request_iface, context_spec)
     adapters = registry.adapters
+    # PERF: build of 10,000 routes and views: most routes have one view
+    if adapters.__class__ is Adapters and adapters.is_blank(kind, request_iface):
+        registry.registerAdapter(view, required, _type_of(view), name)
+        return
     old = next(
         (found for type_ in VIEW_TYPES if (found := adapters.registered(exact, type_, name)) is not None),
         None,
     )
     is_set = old is not None and IMultiView.providedBy(old)
     if old is None or (not is_set and getattr(old, "__phash__", DEFAULT_PHASH) == phash):
-        now, provided = view, ISecuredView if hasattr(view, "__call_permissive__") else IView
+        now, provided = view, _type_of(view)
     else:
         now, provided = old if is_set else _set_with(old, name), IMultiView
         now.add(view, order, phash, accept, registry.queryUtility(IAcceptOrder))
@@ -255,6 +87,11 @@ def register_view(
     # what was replaced must not answer from under another type, an open view instead of a secured one least of all
     for type_ in {IView, ISecuredView} - {provided}:
         adapters.unregister(exact, type_, name=name)
+
+
+def _type_of(view: View) -> InterfaceSpec:
+    """Return what a single view stands under in the record."""
+    return ISecuredView if hasattr(view, "__call_permissive__") else IView
 
 
 def _set_with(view: Any, name: str) -> ViewSet:
@@ -308,6 +145,35 @@ class ViewTable:
             # a class may be said to implement something else at any time; then its resolution order is another one
             remembered[question] = (resolution, found)
         return found
+
+    def find_for_error(self, request_iface: InterfaceSpec, error: Any) -> tuple[View, ...]:
+        """Return the exception views for an error, the most specific first.
+
+        Args:
+            request_iface: the combined type of the request: that of the matched route, and any request's.
+            error: what is to be answered.
+        """
+        # PERF: errors; what an instance of a built-in class provides takes zope longer to say than to look up views for it
+        kind = error.__class__
+        provided = _plainly_provided.get(kind)
+        if provided is None or "__provides__" in error.__dict__:
+            provided = providedBy(error)
+            if isinstance(error, BaseException) and provided is implementedBy(kind) and _is_plain(kind):
+                if len(_plainly_provided) >= REMEMBERED_QUESTIONS:
+                    _plainly_provided.clear()
+                _plainly_provided[kind] = provided
+        return self.find(IExceptionViewClassifier, request_iface, provided, "")
+
+
+#: What instances of a class of errors provide, as long as nothing is said of one of them.
+_plainly_provided: dict[type, InterfaceSpec] = {}
+
+
+def _is_plain(kind: type) -> bool:
+    """Tell whether a class leaves it to zope to say what its instances provide."""
+    names = "__provides__", "__providedBy__"
+    said = [vars(each)[name] for each in kind.__mro__ for name in names if name in vars(each)]
+    return all(isinstance(each, ClassProvides | ObjectSpecificationDescriptor) for each in said)
 
 
 def registered_views(adapters: Any, question: Place, view_types: Iterable[InterfaceSpec]) -> Iterator[View]:

@@ -14,7 +14,6 @@ from goldilocks.explain import (
     error_facts,
     explain,
     explain_error,
-    is_ours,
     nearest_routes,
     raised_at,
     tried_routes,
@@ -616,16 +615,6 @@ def test_raised_in_a_library():
     error = caught(lambda: Registry("x").getUtility(interfaces.IRequest))
     trace = error.__traceback__.tb_next.tb_next
     assert raised_at(trace).is_own is False
-
-
-def test_is_ours():
-    """The innermost frame says who raised."""
-    assert is_ours(caught(fail)) is False
-    app = Configurator().make_wsgi_app()
-    request = Request.blank("/x")
-    request.registry = app.registry
-    assert is_ours(caught(app.orig_handle_request, request)) is True
-    assert is_ours(HTTPNotFound()) is False
 
 
 def test_explain_error():

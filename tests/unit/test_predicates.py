@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from webob import Request as WebObRequest
@@ -10,6 +11,7 @@ from zope.interface import Interface, alsoProvides
 
 from goldilocks import predicates
 from goldilocks.exceptions import ConfigurationError
+from goldilocks.request import Request
 
 CONFIG = SimpleNamespace(maybe_dotted=lambda value: value)
 
@@ -170,6 +172,15 @@ def test_header(value, headers, holds):
 def test_accept(offers, accept, holds):
     """One of the offers must be acceptable to the client."""
     assert predicates.AcceptPredicate(offers, CONFIG)(None, request(headers={"Accept": accept})) is holds
+
+
+def test_accept_of_another_kind():
+    """A request that says by other means what it accepts is asked by them."""
+    predicate = predicates.AcceptPredicate("text/html", CONFIG)
+    for accepted in ([("text/html", 1)], []):
+        asked = mock.Mock(spec_set=["accept"])
+        asked.accept.acceptable_offers.return_value = accepted
+        assert predicate(None, asked) is bool(accepted)
 
 
 def test_containment_looks_at_parents():
@@ -340,3 +351,41 @@ def test_route_predicates_need_no_context():
     """What asks for the context isn't offered to routes."""
     routes = {name for name, _ in predicates.ROUTE_PREDICATES}
     assert not routes & {"containment", "physical_path", "match_param", "request_type"}
+
+
+# --- Parameters without a form ---------------------------------------------------------------------------------------
+
+
+class Tunnelled(Request):
+    """A request whose forms come by another way."""
+
+    POST = {"a": "from elsewhere"}
+
+
+@pytest.mark.parametrize("kind", [Request, Tunnelled, WebObRequest])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("content_type", [None, "", "application/x-www-form-urlencoded", "application/json"])
+@pytest.mark.parametrize(
+    "query", ["", "a=query", "b=1", "b=1&a=1&a=2&", "=1&b=a=1", "b=%61&a=x+y", "a", "a;b", "a&" * 9]
+)
+@pytest.mark.parametrize("is_read", [False, True])
+def test_parameters_are_those_of_the_request(kind, method, content_type, query, is_read):
+    """Where the search for a form is left out, none would have been found."""
+    environ = {"REQUEST_METHOD": method, "QUERY_STRING": query}
+    asked = kind.blank("/", environ=environ, body=b"a=form&c=1")
+    if is_read:
+        asked.environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
+        assert asked.POST is not None
+    asked.environ.pop("CONTENT_TYPE", None)
+    if content_type is not None:
+        asked.environ["CONTENT_TYPE"] = content_type
+    for name in "abc":
+        expected = asked.params.get(name)
+        holds = predicates.RequestParamPredicate(f"{name}={expected}", CONFIG)
+        assert holds(None, asked) is (expected is not None)
+        assert predicates.RequestParamPredicate(name, CONFIG)(None, asked) is (expected is not None)
+        (sieve,) = holds.sieves()
+        assert sieve.read(asked) == expected
+        unread = kind(asked.environ.copy())
+        unread.environ.pop("webob._parsed_query_vars")
+        assert sieve.read(unread) == expected

@@ -1,26 +1,28 @@
-"""Sets of views, the table that finds them, and how they get into the record."""
+"""The table that finds views, and how they get into the record."""
 
 from __future__ import annotations
 
 from unittest import mock
 
 import pytest
-from zope.interface import Interface, implementer, providedBy
+from zope.interface import Interface, alsoProvides, classImplements, implementer, providedBy
 from zope.interface.registry import Components
-from zope.interface.verify import verifyObject
 
+from goldilocks import viewtable
 from goldilocks.exceptions import PredicateMismatch
-from goldilocks.interfaces import IMultiView, IRequest, ISecuredView, IView, IViewClassifier
-from goldilocks.request import Request
+from goldilocks.interfaces import (
+    IExceptionViewClassifier,
+    IMultiView,
+    IRequest,
+    ISecuredView,
+    IView,
+    IViewClassifier,
+)
 from goldilocks.response import Response
 from goldilocks.viewtable import (
-    DEFAULT_PHASH,
-    MAX_ORDER,
     REMEMBERED_NAME_LENGTH,
-    ViewEntry,
     ViewSet,
     call_views,
-    entry_of,
     register_view,
     registered_views,
     view_table,
@@ -42,223 +44,6 @@ def answering(text, **attributes):
 
 def passing(context, request):
     raise PredicateMismatch("passing")
-
-
-def choosing(text, flag, **attributes):
-    """A view with one predicate: the request's text has the flag."""
-
-    def holds(context, request):
-        return flag in request
-
-    def view(context, request):
-        if not holds(context, request):
-            raise PredicateMismatch(text)
-        return text
-
-    vars(view).update(__predicated__=holds, __phash__=flag, **attributes)
-    return view
-
-
-def ours(text, *predicates, **attributes):
-    """A view as the pipeline leaves it: with an entry."""
-    view = answering(text, **attributes)
-    entry = ViewEntry(
-        derived=view, call=answering(f"call {text}"), open_call=view, original=view, predicates=predicates
-    )
-    view.__entry__ = entry
-    return view
-
-
-# --- Entries ---------------------------------------------------------------------------------------------------------
-
-
-def test_entry_of_our_view():
-    """A view of ours brings its entry."""
-    view = ours("v")
-    assert entry_of(view) is view.__entry__
-
-
-def test_entry_of_a_foreign_view():
-    """For any other callable one is made of what it says of itself."""
-    view = answering("v")
-    entry = entry_of(view)
-    assert (entry.derived, entry.call, entry.open_call, entry.original) == (view, view, view, view)
-    assert (entry.predicates, entry.order, entry.phash) == ((), MAX_ORDER, DEFAULT_PHASH)
-    assert (entry.accept, entry.permits, entry.stages) == (None, None, ())
-    said = {
-        "__order__": 3,
-        "__accept__": "text/html",
-        "__permitted__": "permits",
-        "__call_permissive__": "open",
-    }
-    entry = entry_of(choosing("v", "a", __original_view__="original", **said))
-    assert (entry.order, entry.phash, entry.accept, entry.permits) == (3, "a", "text/html", "permits")
-    assert (entry.open_call, entry.original) == ("open", "original")
-    assert entry.holds(None, "a")
-    assert not entry.holds(None, "b")
-
-
-def test_entry_of_a_copy():
-    """A callable that took over the attributes of a view of ours is foreign."""
-    inner, outer = ours("inner"), answering("outer")
-    vars(outer).update(vars(inner))
-    assert entry_of(outer).call is outer
-
-
-def test_entry_of_an_object_with_every_attribute():
-    """A callable that answers to every name is foreign, too, and is called in a set as it is."""
-
-    class Agreeable:
-        def __getattr__(self, name):
-            return "yes"
-
-        def __call__(self, context, request):
-            return "called"
-
-    view = Agreeable()
-    assert entry_of(view).call is view
-    views = ViewSet("v")
-    views.add(view, 1)
-    assert views(None, None) == "called"
-
-
-# --- Sets ------------------------------------------------------------------------------------------------------------
-
-
-def test_set_is_a_multi_view():
-    """A set keeps the documented contract."""
-    assert verifyObject(IMultiView, ViewSet("v"))
-
-
-def test_views_by_order():
-    """Views stand by order; with equal orders, the one that came first."""
-    views = ViewSet("v")
-    for order, text in [(5, "b"), (1, "a"), (9, "d"), (5, "c")]:
-        views.add(answering(text), order)
-    assert [view(None, None) for _, view, _ in views.views] == ["a", "b", "c", "d"]
-
-
-def test_same_hash_replaces():
-    """A view replaces the one with its hash, where that stands; without a hash none is replaced."""
-    views = ViewSet("v")
-    for order, text, phash in [(1, "a", "p"), (2, "b", None), (2, "c", None), (1, "d", "p")]:
-        views.add(answering(text), order, phash)
-    assert [view(None, None) for _, view, _ in views.views] == ["d", "b", "c"]
-
-
-def test_same_hash_replaces_an_offer():
-    """The same among views that offer a media type."""
-    views = ViewSet("v")
-    for text, phash in [("a", "p"), ("b", "q"), ("c", "p")]:
-        views.add(answering(text), 1, phash, "text/html")
-    assert [view(None, None) for _, view, _ in views.media_views["text/html"]] == ["c", "b"]
-    assert views.accepts == ["text/html"]
-
-
-def test_order_of_offers():
-    """Media types stand in the order of preference, if there is one, else as they came."""
-
-    class Order:
-        def sorted(self):
-            return [("json", "application/json"), ("html", "text/html")]
-
-    views, other = ViewSet("v"), ViewSet("v")
-    for accept in ("text/plain", "text/html", "application/json"):
-        views.add(answering(accept), 1, None, accept, Order())
-        other.add(answering(accept), 1, None, accept)
-    assert views.accepts == ["application/json", "text/html", "text/plain"]
-    assert other.accepts == ["text/plain", "text/html", "application/json"]
-
-
-def test_views_for_a_request():
-    """A request gets the offers that it accepts, the preferred first, and then what offers nothing."""
-    views = ViewSet("v")
-    views.add(answering("any"), 1)
-    views.add(answering("html"), 1, None, "text/html")
-    views.add(answering("json"), 1, None, "application/json")
-
-    def texts(request):
-        return [view(None, None) for _, view, _ in views.get_views(request)]
-
-    assert texts(Request.blank("/", accept="application/json, text/html;q=0.5")) == ["json", "html", "any"]
-    assert texts(Request.blank("/", accept="image/png")) == ["any"]
-    assert texts(object()) == ["any"]
-
-
-def test_entries_of_a_set():
-    """All views of a set can be looked at, offers first."""
-    views = ViewSet("v")
-    views.add(answering("any"), 1)
-    views.add(answering("html"), 1, None, "text/html")
-    assert [entry.call(None, None) for entry in views.entries()] == ["html", "any"]
-
-
-@pytest.mark.parametrize(("request_", "text"), [("a", "a"), ("ab", "a"), ("b", "b"), ("c", "any")])
-def test_match_and_call(request_, text):
-    """The first view whose predicates hold is the one that matches, and that is called."""
-    views = ViewSet("v")
-    views.add(answering("any"), 9)
-    views.add(choosing("b", "b"), 2)
-    views.add(choosing("a", "a"), 1)
-    assert views.match(None, request_)(None, request_) == text
-    assert views(None, request_) == text
-
-
-def test_nothing_matches():
-    """Where no view does, that is a mismatch with the view's name."""
-    views = ViewSet("name")
-    views.add(choosing("a", "a"), 1)
-    for ask in (views.match, views, views.__permitted__, views.__call_permissive__):
-        with pytest.raises(PredicateMismatch, match="name"):
-            ask(None, "b")
-
-
-def test_view_that_passes_when_called():
-    """A view that passes by itself leaves the request to the next one."""
-    views = ViewSet("v")
-    views.add(passing, 1)
-    views.add(answering("next"), 2)
-    assert views(None, "") == "next"
-
-
-def test_view_of_ours_is_asked_by_its_entry():
-    """A view of ours is asked by its predicates, once, and called without them."""
-    asked = []
-
-    def predicate(context, request):
-        asked.append(request)
-        return request == "yes"
-
-    views = ViewSet("v")
-    views.add(ours("v", predicate), 1)
-    assert views(None, "yes") == "call v"
-    with pytest.raises(PredicateMismatch):
-        views(None, "no")
-    assert asked == ["yes", "no"]
-
-
-def test_permissions_of_a_set():
-    """A set asks the view that matches whether it is permitted; one without permission is."""
-    views = ViewSet("v")
-    views.add(choosing("a", "a", __permitted__=lambda context, request: f"asked for {request}"), 1)
-    views.add(answering("any"), 2)
-    assert views.__permitted__(None, "a") == "asked for a"
-    assert views.__permitted__(None, "b") is True
-
-
-def test_call_permissive_of_a_set():
-    """Without permission the view that matches is called, by its own way if it has one."""
-    views = ViewSet("v")
-    views.add(choosing("a", "a", __call_permissive__=answering("open")), 1)
-    views.add(answering("any"), 2)
-    assert (views.__call_permissive__(None, "a"), views.__call_permissive__(None, "b")) == ("open", "any")
-
-
-def test_discriminator_of_a_set():
-    """A set's discriminator is that of the view that matches."""
-    views = ViewSet("v")
-    views.add(answering("any", __discriminator__=lambda context, request: "said"), 1)
-    assert views.__discriminator__(None, "") == "said"
 
 
 # --- Getting into the record -----------------------------------------------------------------------------------------
@@ -416,6 +201,61 @@ def test_registered_views(registry):
     question = (IViewClassifier, IRequest, providedBy(None), "v")
     (view,) = registered_views(registry.adapters, question, (ISecuredView,))
     assert view(None, None) == "secured"
+
+
+def errors_found(registry, error):
+    return [view(None, None) for view in view_table(registry).find_for_error(IRequest, error)]
+
+
+def test_views_for_an_error(registry):
+    """Exception views are found by the error's class, the most specific first."""
+    for context, text in [(None, "any"), (LookupError, "lookup"), (KeyError, "key")]:
+        registry.registerAdapter(answering(text), (IExceptionViewClassifier, IRequest, context), IView)
+    for _ in range(2):
+        assert errors_found(registry, KeyError()) == ["key", "lookup", "any"]
+        assert errors_found(registry, IndexError()) == ["lookup", "any"]
+        assert errors_found(registry, None) == ["any"]
+
+
+def test_views_for_one_error(registry):
+    """What is said of one error, and of a class later, counts."""
+
+    class Mine(Exception):
+        pass
+
+    registry.registerAdapter(answering("marked"), (IExceptionViewClassifier, IRequest, IMark), IView)
+    plain, marked = Mine(), Mine()
+    alsoProvides(marked, IMark)
+    for _ in range(2):
+        assert errors_found(registry, plain) == []
+        assert errors_found(registry, marked) == ["marked"]
+    classImplements(Mine, IMark)
+    assert errors_found(registry, plain) == ["marked"]
+
+
+def test_views_for_an_error_that_says_itself_what_it_provides(registry):
+    """A class of errors may answer zope's question as it likes."""
+
+    class Moody(Exception):
+        said = providedBy(Exception())
+
+        @property
+        def __providedBy__(self):
+            return self.said
+
+    registry.registerAdapter(answering("marked"), (IExceptionViewClassifier, IRequest, IMark), IView)
+    moody = Moody()
+    assert errors_found(registry, moody) == []
+    moody.said = providedBy(Marked())
+    assert errors_found(registry, moody) == ["marked"]
+
+
+def test_classes_of_errors_are_bounded(registry, monkeypatch):
+    """Classes that are made for one request don't stay for ever."""
+    monkeypatch.setattr("goldilocks.viewtable.REMEMBERED_QUESTIONS", 3)
+    for number in range(10):
+        assert errors_found(registry, type(f"Error{number}", (Exception,), {})()) == []
+        assert len(viewtable._plainly_provided) <= 3
 
 
 # --- Calling ---------------------------------------------------------------------------------------------------------
