@@ -6,14 +6,20 @@ configuration say what was said where, and what to do about it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+from webob.request import DisconnectionError
 
 from goldilocks.httpexceptions import HTTPBadRequest as HTTPBadRequest
+from goldilocks.httpexceptions import HTTPException, HTTPUnsupportedMediaType
 from goldilocks.httpexceptions import HTTPForbidden as HTTPForbidden
 from goldilocks.httpexceptions import HTTPNotFound as HTTPNotFound
 from goldilocks.ordering import ConfigurationError as ConfigurationError
 from goldilocks.ordering import CyclicDependencyError as CyclicDependencyError
+
+Refusal = TypeVar("Refusal", bound=HTTPException)
 
 #: COMPAT: exceptions.NotFound and exceptions.Forbidden, from before there were HTTP exceptions
 NotFound = HTTPNotFound
@@ -47,8 +53,104 @@ class PredicateMismatch(HTTPNotFound):
     """
 
 
-class URLDecodeError(UnicodeDecodeError):
-    """The path of a request is not text in UTF-8; a kind of its own, so that a view can answer just this."""
+def refusal(kind: type[Refusal], explanation: str) -> Refusal:
+    """Make an answer that tells a client what is wrong with its request.
+
+    Args:
+        kind: of the answer.
+        explanation: shown to everybody, so nothing of the request may be in it.
+    """
+    answer = kind()
+    answer.explanation = explanation
+    return answer
+
+
+class URLDecodeError(UnicodeDecodeError, HTTPBadRequest):
+    """What a client sent is not text in UTF-8: the path, or the query, a form, a cookie.
+
+    A `UnicodeDecodeError`, and an answer: where no view is said for either, the client hears 400.
+
+    Args:
+        encoding: by which the bytes should have been read.
+        object: the bytes.
+        start: the first byte that can't be read.
+        end: the first one behind.
+        reason: what is wrong with it.
+    """
+
+    explanation = "The request holds bytes that are not text in UTF-8."
+
+    def __init__(self, encoding: str, object: bytes, start: int, end: int, reason: str) -> None:
+        HTTPBadRequest.__init__(self)
+        UnicodeDecodeError.__init__(
+            self, encoding, object, start, end, reason
+        )  # last: both want to say the ``args``
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self.args
+
+    @classmethod
+    def of(cls, error: UnicodeDecodeError) -> URLDecodeError:
+        """Make one of an error of Python's."""
+        return cls(error.encoding, error.object, error.start, error.end, error.reason)
+
+
+class JSONBodyError(HTTPBadRequest, json.JSONDecodeError):
+    """The body of a request is no JSON, or holds what can't be taken.
+
+    A ``json.JSONDecodeError``, thus a ``ValueError``, and an answer: 400, which says where.
+
+    Args:
+        msg: what is wrong.
+        doc: the body.
+        pos: where in it, in characters from its beginning.
+    """
+
+    def __init__(self, msg: str, doc: str, pos: int) -> None:
+        HTTPBadRequest.__init__(self)
+        json.JSONDecodeError.__init__(self, msg, doc, pos)  # last: both want to say the ``args``
+        where = f"line {self.lineno}, column {self.colno}"
+        self.explanation = f"The body can't be read as JSON: {msg} ({where})."
+
+    def __str__(self) -> str:  # type: ignore[override]  # WebOb's shows a whole response
+        # COMPAT: applications tell their clients what Python says of the body
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.msg, self.doc, self.pos)
+
+
+class NotJSONError(HTTPUnsupportedMediaType, ValueError):
+    """The body of a request isn't called JSON, but should be read as JSON.
+
+    A ``ValueError``, as for a body that is no JSON, and an answer: 415.
+    """
+
+    explanation = "The Content-Type of the body must be application/json."
+
+
+class FormError(HTTPBadRequest, ValueError):
+    """A form, or a query, can't be read.
+
+    A ``ValueError``, and an answer: 400, which says what is wrong.
+    """
+
+
+class BodyDisconnectedError(HTTPBadRequest, DisconnectionError):
+    """The client went away before it had sent the whole body.
+
+    Args:
+        missing_bytes: how many didn't come, if it is known.
+    """
+
+    def __init__(self, missing_bytes: int | None) -> None:
+        missing = "" if missing_bytes is None else f": {missing_bytes} more bytes were announced"
+        HTTPBadRequest.__init__(self)
+        self.explanation = f"The body ends too early{missing}."
+        self.missing_bytes = missing_bytes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.missing_bytes,)
 
 
 class ConfigurationConflictError(ConfigurationError):

@@ -10,18 +10,22 @@ unless another RFC is named.
 from __future__ import annotations
 
 import copyreg
+import functools
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
+from html import escape
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from webob import exc as words
 from webob import html_escape as _html_escape
-from webob.acceptparse import create_accept_header
 from zope.interface import implementer
 
+from goldilocks.headers import WEB_SCHEMES
 from goldilocks.interfaces import IExceptionResponse
-from goldilocks.response import Response
+from goldilocks.offers import Offers
+from goldilocks.response import HTML_TYPE, JSON_TYPE, TEXT_TYPE, Response
 from goldilocks.util import text_
 
 if TYPE_CHECKING:
@@ -39,21 +43,57 @@ def _no_escape(value: Any) -> str:
     return str(text_(value, "utf-8"))
 
 
-class _Form(NamedTuple):
-    """How a page is written for one content type."""
+def _in_html(value: Any) -> str:
+    """Write a value as text that is no markup; what says that it is markup is taken at its word."""
+    # PERF: errors; WebOb's does the same, and looks for more kinds of values first
+    if value.__class__ is str:
+        text = escape(value)
+        return text if text.isascii() else text.encode("ascii", "xmlcharrefreplace").decode()
+    return str(_html_escape(value))
 
+
+def _in_json(text: str) -> bytes:
+    """Write text as a part of a JSON string."""
+    return json.dumps(text)[1:-1].encode()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # an error page must not be an error
+
+
+class _Form(NamedTuple):
+    """How a page is written for one content type.
+
+    Attributes:
+        header: the content type as it is sent.
+        escape: makes harmless text of any value.
+        encode: writes a piece of such text into a page.
+        gaps: finds where such pieces belong, in a page that has its name in the place of each (`_named_gap`).
+    """
+
+    header: tuple[str, str]
     escape: Callable[[Any], str]
     line_break: str
     comment: str
+    encode: Callable[[str], bytes] = _encoded
+    gaps: re.Pattern[str] = re.compile(r"\0(\w+)\0")
 
 
 #: The forms of a page; of those before the last, the one that the client likes best, else the last.
 _FORMS = {
-    "text/html": _Form(_html_escape, "<br/>", "<!-- %s -->"),
-    "application/json": _Form(_no_escape, "\n", "%s"),
-    "text/plain": _Form(_no_escape, "\n", "%s"),
+    "text/html": _Form(HTML_TYPE, _in_html, "<br/>", "<!-- %s -->"),
+    "application/json": _Form(
+        JSON_TYPE, _no_escape, "\n", "%s", _in_json, re.compile(r"\\u0000(\w+)\\u0000")
+    ),
+    "text/plain": _Form(TEXT_TYPE, _no_escape, "\n", "%s"),
 }
-_OFFERS = ["text/html", "application/json"]
+_OFFERS = Offers(["text/html", "application/json"])
+
+#: How long an answer's body is before its page is written.
+_NO_LENGTH = ("Content-Length", "0")
+
+
+_ABOUT_THE_BODY = frozenset(("content-type", "content-length", "content-md5"))
 
 
 class _Words(dict[str, str]):
@@ -73,6 +113,64 @@ class _Words(dict[str, str]):
             if name in other:
                 return self._escape(str(_no_escape(other[name])))
         raise KeyError(name)
+
+
+class _Gaps(dict[str, str]):
+    """The words of a body template that are known beforehand; every other leaves a gap."""
+
+    def __missing__(self, name: str) -> str:
+        return f"\0{name}\0"
+
+
+#: A page in pieces: the first, and the others, each with the name of what comes before it.
+_Frame = tuple[bytes, tuple[tuple[str, bytes], ...]]
+
+
+# PERF: errors; of a page nearly everything is the same each time
+@functools.lru_cache(256)
+def _frame(
+    content_type: str, body_template: Template, around: Template, status: str, title: str, explanation: str
+) -> _Frame | None:
+    """Return a page without comment that lacks nothing but detail, headers and words of the environment.
+
+    Args:
+        content_type: a key of `_FORMS`.
+        body_template: of the content.
+        around: what stands around it, where that isn't JSON.
+        status: code and title.
+        title: alone.
+        explanation: as in `HTTPException`.
+
+    Returns:
+        ``None`` if it can't be told apart from what it lacks, or a template has a fault, which the caller will meet.
+    """
+    form = _FORMS[content_type]
+    known = {
+        "br": form.line_break,
+        "explanation": form.escape(explanation),
+        "comment": "",
+        "html_comment": "",
+    }
+    if "\0" in f"{status}{title}{explanation}":
+        return None
+    try:
+        body = body_template.substitute(_Gaps(known))
+        if content_type == "application/json":
+            page = json.dumps(_message(status, body, title))
+        else:
+            page = around.substitute(status=form.escape(status), body=body)
+    except (KeyError, ValueError):
+        return None
+    first, *rest = form.gaps.split(page)
+    return _encoded(first), tuple(zip(rest[::2], map(_encoded, rest[1::2]), strict=True))
+
+
+def _message(status: str, body: str, title: str) -> dict[str, str]:
+    return {"message": body, "code": status, "title": title}
+
+
+#: Status lines that have a body, and were found good: by code and title.
+STATUS_LINES: dict[tuple[Any, Any], str] = {}
 
 
 @implementer(IExceptionResponse)
@@ -112,7 +210,15 @@ class HTTPException(Response, Exception):
         json_formatter: Callable[..., Any] | None = None,
         **kw: Any,
     ) -> None:
-        Response.__init__(self, status=f"{self.code} {self.title}", **kw)
+        status = None if kw else STATUS_LINES.get((self.code, self.title))
+        # COMPAT: the class's own defaults are written to
+        if status is None or self.default_content_type != "text/html" or self.default_charset != "UTF-8":
+            Response.__init__(self, status=f"{self.code} {self.title}", **kw)
+        else:
+            # PERF: errors; most of these are made to be caught, so no more is done than what makes a response
+            self._status = status
+            self._headerlist = [HTML_TYPE, _NO_LENGTH]
+            self._app_iter = [b""]
         Exception.__init__(self, detail)
         self.detail = self.message = detail
         self.comment = comment
@@ -135,20 +241,63 @@ class HTTPException(Response, Exception):
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     def _json_formatter(self, status: str, body: str, title: str, environ: Environ) -> Any:
-        return {"message": body, "code": status, "title": title}
+        return _message(status, body, title)
 
     def prepare(self, environ: Environ) -> None:
         """Write the page in the form that the client likes best; an answer that has a body keeps it."""
-        if self.has_body or self.empty_body:
+        if self.empty_body or (self._app_iter != [b""] and self.has_body):
             return
         # SPEC: RFC 9110, 12.5.1; a header that can't be read counts as none
-        offers = create_accept_header(environ.get("HTTP_ACCEPT", "")).acceptable_offers(_OFFERS)
+        offers = _OFFERS.acceptable(environ.get("HTTP_ACCEPT", ""))
         content_type = offers[0][0] if offers else "text/plain"
+        if self._fill(content_type, environ):
+            return
         self.content_type = content_type
         if content_type == "application/json":
             self.charset = None
         page = self._page(content_type, environ)
         self.body = page.encode(self.charset or "UTF-8", "replace")  # an error page must not be an error
+
+    def _fill(self, content_type: str, environ: Environ) -> bool:
+        """Write the page into the frame that is known for it, if there is one and the headers are as they were made."""
+        headers = self._headerlist
+        if len(headers) < 2 or headers[0] is not HTML_TYPE or headers[1] is not _NO_LENGTH or self.comment:
+            return False
+        if len(headers) > 2 and any(name.lower() in _ABOUT_THE_BODY for name, _ in headers[2:]):
+            return False
+        frame = self._frame(content_type)
+        if frame is None:
+            return False
+        form = _FORMS[content_type]
+        page, pieces = frame
+        words: Mapping[str, str] | None = None
+        for name, piece in pieces:
+            if name == "detail":
+                text = form.escape(self.detail) if self.detail else ""
+            else:
+                words = _Words({}, form.escape, self.headers, environ) if words is None else words
+                text = words[name]
+            page += form.encode(text) + piece
+        self._app_iter = [page]
+        headers[:] = [*headers[2:], form.header, ("Content-Length", str(len(page)))]
+        return True
+
+    def _frame(self, content_type: str) -> _Frame | None:
+        """Return the frame of this answer's page; what was said for one answer alone has none."""
+        kind, body = self.__class__, self.body_template_obj
+        around = self.html_template_obj if content_type == "text/html" else self.plain_template_obj
+        if (
+            (body is kind.body_template_obj or body is HTTPException.body_template_obj)
+            and (around is kind.html_template_obj or around is kind.plain_template_obj)
+            and self.explanation is kind.explanation
+            and self.explanation.__class__ is str
+            and self.title is kind.title
+            and kind._page is HTTPException._page
+            and kind._json_formatter is HTTPException._json_formatter
+            and "_json_formatter" not in self.__dict__
+        ):
+            return _frame(content_type, body, around, self._status, self.title, self.explanation)
+        return None
 
     def _page(self, content_type: str, environ: Environ) -> str:
         form = _FORMS[content_type]
@@ -265,7 +414,7 @@ class _HTTPMove(HTTPRedirection):
         headers: more headers.
         comment: hidden in the page.
         body_template: for the page's content.
-        kw: for `HTTPException`.
+        kw: for `HTTPException`; ``allow_schemes`` names further schemes that the location may have.
 
     Raises:
         ValueError: the location is ``None``.
@@ -287,7 +436,10 @@ class _HTTPMove(HTTPRedirection):
     ) -> None:
         if location is None:  # said here, at the line that forgot it, and not when the page is written
             raise ValueError(f"{type(self).__name__} needs a location to redirect to, not None")
+        allowed = kw.pop("allow_schemes", None)
         super().__init__(detail, headers, comment, body_template, location=location, **kw)
+        if allowed is not None:
+            self.allowed_schemes = WEB_SCHEMES | {scheme.lower() for scheme in allowed}
 
 
 class HTTPMultipleChoices(_HTTPMove):
@@ -654,6 +806,10 @@ status_map: dict[int, type[HTTPException]] = {HTTPException.code: HTTPException}
     if row is not _HTTPMove
 }
 
+STATUS_LINES.update(
+    {(row.code, row.title): f"{row.code} {row.title}" for row in status_map.values() if not row.empty_body}
+)
+
 
 def exception_response(status_code: int, **kw: Any) -> HTTPException:
     """Return the answer for a status, ready to be raised.
@@ -675,6 +831,21 @@ def default_exceptionresponse_view(context: Any, request: AnyRequest) -> Any:
     """Answer an exception that is a response with itself, or with the page that the configuration has for it."""
     # COMPAT: a not-found or forbidden view may be called with the context that was found instead of the error
     error = context if isinstance(context, Exception) else request.exception or context
-    # looked up in the dictionary: registries of other make, and stand-ins for one, have no such page
-    page = getattr(getattr(request, "registry", None), "__dict__", {}).get("exception_page")
+    try:
+        # looked up in the dictionary: registries of other make, and stand-ins for one, have no such page
+        known = request.registry.__dict__
+    except AttributeError:
+        return error
+    if isinstance(error, ValueError | OSError) and _goes_on(known):
+        raise error
+    page = known.get("exception_page")
     return error if page is None else page(error, request)
+
+
+def _goes_on(known: Mapping[str, Any]) -> bool:
+    """Tell whether errors that nothing of the application's answers go on to whoever is around it.
+
+    COMPAT: what can't be read in a request was no response before: tweens around the one for exception views wait for it.
+    """
+    settings = known.get("_settings")
+    return isinstance(settings, dict) and settings.get("goldilocks.answer_errors") is False

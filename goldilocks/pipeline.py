@@ -13,6 +13,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal
 
 from zope.interface import implementer, provider
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 #: Runs before the view; raises to refuse the request.
 Guard = Callable[[Any, Any], None]
 
-#: Takes (result, context, request), returns what takes the result's place.
+#: Takes (result, context, request), returns what takes the result's place. With an attribute ``ready`` it says of which
+#: class a result is that it would return as it is.
 Finisher = Callable[[Any, Any, Any], Any]
 
 #: Attributes that a wrapped view hands on to what wraps it.
@@ -149,6 +151,8 @@ class _Composition:
         #: Everything inside the permission guard, once that is passed; and the guard itself.
         self.open_view: Any = None
         self.permission_guard: Any = None
+        #: What `sealed` returns, once that is known.
+        self.seal: Any = view
 
     def under(self, name: str, deriver: Any, info: ViewInfo) -> _Composition:
         """Put the next stage around what is there; ``deriver`` is a `Stage` or any callable of (view, info)."""
@@ -169,7 +173,7 @@ class _Composition:
     def _wrap(self, name: str, inner: Any, wrapped: Any) -> None:
         if wrapped is not inner:
             self.stages.insert(0, name)
-        self.view = preserve_view_attrs(inner, wrapped)
+        self.view = self.seal = preserve_view_attrs(inner, wrapped)
         self.guards, self.finishers = [], []
 
     def _add(self, name: str, kind: str, made: Any) -> None:
@@ -180,29 +184,26 @@ class _Composition:
                 self.open_view, self.permission_guard = self.sealed(), made
             self.guards.insert(0, made)
         self.stages.insert(0, name)
+        self.seal = None
 
     def sealed(self) -> Any:
         """Return what is composed so far as one callable."""
-        if not self.guards and not self.finishers:
-            return self.view
+        # PERF: build of 10,000 routes and views: a stage that looks at the view and doesn't want it changes nothing
+        if self.seal is not None:
+            return self.seal
         sealed = preserve_view_attrs(self.view, _seal(self.view, tuple(self.guards), tuple(self.finishers)))
         if self.permission_guard in self.guards:
             sealed.__call_permissive__ = self.open_view
             sealed.__permitted__ = self.permission_guard.permits
             sealed.__permission__ = self.permission_guard.permission
+        self.seal = sealed
         return sealed
 
 
 def _seal(view: Any, guards: tuple[Guard, ...], finishers: tuple[Finisher, ...]) -> Any:
     """Return one callable for guards, view and finishers, with no more calls than there are stages."""
     if not guards and len(finishers) == 1:
-        (finish,) = finishers
-
-        # PERF: hello, json: most views have a renderer and nothing else
-        def finished_view(context: Context, request: AnyRequest) -> AnyResponse:
-            return finish(view(context, request), context, request)
-
-        return finished_view
+        return _finished(view, *finishers)
 
     def staged_view(context: Context, request: AnyRequest) -> AnyResponse:
         for check in guards:
@@ -213,6 +214,46 @@ def _seal(view: Any, guards: tuple[Guard, ...], finishers: tuple[Finisher, ...])
         return result
 
     return staged_view
+
+
+def _finished(view: Any, finish: Finisher) -> Any:
+    """Return one callable for a view and what finishes it."""
+    # PERF: hello, json: most views take the request, and have a renderer or return a response and nothing else
+    function = _taking_request(view)
+    ready = getattr(finish, "ready", None)
+    if function is None:
+
+        def finished_view(context: Context, request: AnyRequest) -> AnyResponse:
+            result = view(context, request)
+            return result if result.__class__ is ready else finish(result, context, request)
+
+    else:
+
+        def finished_view(context: Context, request: AnyRequest) -> AnyResponse:
+            result = function(request)
+            return result if result.__class__ is ready else finish(result, context, request)
+
+        if ready is not None:
+            finished_view.__parts__ = (finished_view, function, finish)  # type: ignore[attr-defined]
+    return finished_view
+
+
+def taken_apart(view: Any) -> tuple[Callable[[AnyRequest], Any], Finisher] | tuple[None, None]:
+    """Return the function of the request that a view consists of, and what finishes its result.
+
+    Both are ``None`` for a view that consists of something else. Where the function returns a response of our own class,
+    it is finished.
+    """
+    # who wraps a view may copy our attributes onto the wrapper; so the parts say to whom they belong
+    owner, function, finish = getattr(view, "__parts__", (None, None, None))
+    return (function, finish) if owner is view else (None, None)
+
+
+def _taking_request(view: Any) -> Any:
+    """Return the function behind a view that does nothing but call it with the request, if there is one."""
+    # who wraps a view may copy our attributes onto the wrapper; so the pair says to whom it belongs
+    owner, function = getattr(view, "__takes_request__", (None, None))
+    return function if owner is view else None
 
 
 def compose(info: ViewInfo, derivers: Sequence[tuple[str, Any]]) -> View:
@@ -247,6 +288,8 @@ def compose(info: ViewInfo, derivers: Sequence[tuple[str, Any]]) -> View:
             stages=tuple(composition.stages),
         )
         derived.__entry__ = entry
+        if info.options.get("require_csrf") is False:
+            derived.__allows_cross_origin__ = True
     return derived
 
 
@@ -298,6 +341,8 @@ def preserve_view_attrs(view: Any, wrapper: Any) -> Any:
     wrapper.__module__ = view.__module__
     wrapper.__doc__ = view.__doc__
     wrapper.__name__ = getattr(view, "__name__", None) or repr(view)
+    if view.__class__ is FunctionType and not view.__dict__:
+        return wrapper  # PERF: build of 10,000 routes and views: a view that an application has just written
     for name in PRESERVED:
         value = getattr(view, name, wrapper)
         if value is not wrapper:
@@ -325,6 +370,14 @@ def view_description(view: AnyView) -> str:
     return object_description(view) if text is None else text
 
 
+def view_text(view: AnyView, attr: str | None) -> str:
+    """Return words for people to recognise a view by, as the default mapper writes them onto what it makes."""
+    described = object_description(view)
+    if inspect.isclass(view):
+        return f"method {attr or '__call__'} of {described}"
+    return described if attr is None else f"attr {attr} of {described}"
+
+
 @implementer(IViewMapper)
 @provider(IViewMapperFactory)
 class DefaultViewMapper:
@@ -347,36 +400,25 @@ class DefaultViewMapper:
                 f"{object_description(view)} is a method without its object: unbound method calls are not supported, "
                 "please set the class as your `view` and the method as your `attr`"
             )
-        return self._map_class(view) if inspect.isclass(view) else self._map_nonclass(view)
+        return self.map_class(view) if inspect.isclass(view) else self.map_nonclass(view)
 
-    def _map_class(self, view: Any) -> View:
-        attr = self.attr or "__call__"
+    # COMPAT: monitors wrap these methods on the class, and mappers of add-ons override them
 
-        if requestonly(view, self.attr):
+    def map_class(self, view: Any) -> View:
+        """Map a class, of which an instance is made for each request."""
+        is_requestonly = requestonly(view, self.attr)
+        mapped = self.map_class_requestonly(view) if is_requestonly else self.map_class_native(view)
+        mapped.__text__ = view_text(view, self.attr)  # type: ignore[attr-defined]
+        return mapped
 
-            def class_view(context: Context, request: AnyRequest) -> AnyResponse:
-                request.__view__ = instance = view(request)
-                return getattr(instance, attr)()
-        else:
-
-            def class_view(context: Context, request: AnyRequest) -> AnyResponse:
-                request.__view__ = instance = view(context, request)
-                return getattr(instance, attr)()
-
-        class_view.__text__ = f"method {attr} of {object_description(view)}"  # type: ignore[attr-defined]
-        return class_view
-
-    def _map_nonclass(self, view: Any) -> View:
+    def map_nonclass(self, view: Any) -> View:
+        """Map a function, a method or an instance."""
         attr = self.attr
         mapped: Any = view
         if requestonly(view, attr):
-            mapped = _requestonly_view(view, attr)
+            mapped = self.map_nonclass_requestonly(view)
         elif attr:
-
-            def attr_view(context: Context, request: AnyRequest) -> AnyResponse:
-                return getattr(view, attr)(context, request)
-
-            mapped = attr_view
+            mapped = self.map_nonclass_attr(view)
         elif is_bound_method(view):
 
             def method_view(context: Context, request: AnyRequest) -> AnyResponse:
@@ -384,20 +426,50 @@ class DefaultViewMapper:
 
             mapped = method_view  # attributes can't be written onto a bound method
         if inspect.isroutine(mapped):
-            described = object_description(view)
-            text = described if attr is None else f"attr {attr} of {described}"
-            mapped.__text__ = text  # type: ignore[union-attr]  # functions take attributes, bound methods are wrapped
+            mapped.__text__ = view_text(view, attr)  # type: ignore[union-attr]  # functions take attributes, bound methods are wrapped
         return mapped
 
+    def map_class_requestonly(self, view: Any) -> View:
+        """Map a class that is made of the request."""
+        attr = self.attr or "__call__"
 
-def _requestonly_view(view: Any, attr: str | None) -> View:
-    if attr is None:
+        def class_view(context: Context, request: AnyRequest) -> AnyResponse:
+            request.__view__ = instance = view(request)
+            return getattr(instance, attr)()
 
-        def requestonly_view(context: Context, request: AnyRequest) -> AnyResponse:
-            return view(request)
-    else:
+        return class_view
 
-        def requestonly_view(context: Context, request: AnyRequest) -> AnyResponse:
-            return getattr(view, attr)(request)
+    def map_class_native(self, view: Any) -> View:
+        """Map a class that is made of context and request."""
+        attr = self.attr or "__call__"
 
-    return requestonly_view
+        def class_view(context: Context, request: AnyRequest) -> AnyResponse:
+            request.__view__ = instance = view(context, request)
+            return getattr(instance, attr)()
+
+        return class_view
+
+    def map_nonclass_requestonly(self, view: Any) -> View:
+        """Map what takes the request alone."""
+        attr = self.attr
+        if attr is None:
+
+            def requestonly_view(context: Context, request: AnyRequest) -> AnyResponse:
+                return view(request)
+
+            requestonly_view.__takes_request__ = (requestonly_view, view)  # type: ignore[attr-defined]
+        else:
+
+            def requestonly_view(context: Context, request: AnyRequest) -> AnyResponse:
+                return getattr(view, attr)(request)
+
+        return requestonly_view
+
+    def map_nonclass_attr(self, view: Any) -> View:
+        """Map what has a method that takes context and request."""
+        attr: Any = self.attr
+
+        def attr_view(context: Context, request: AnyRequest) -> AnyResponse:
+            return getattr(view, attr)(context, request)
+
+        return attr_view

@@ -18,16 +18,18 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from webob.request import BaseRequest
 from zope.interface import implementer
-from zope.interface.interface import InterfaceClass
 
 from goldilocks.decorator import reify
 from goldilocks.i18n import LocalizerRequestMixin
 from goldilocks.interfaces import IRequest, IRequestExtensions, IResponse, ISessionFactory
+from goldilocks.owncookies import note_cookie
+from goldilocks.readers import ReadersMixin
+from goldilocks.requesttype import route_request_iface as route_request_iface
 from goldilocks.response import Response, _get_response_factory
 from goldilocks.security import AuthenticationAPIMixin, SecurityAPIMixin
 from goldilocks.traversal import finding
 from goldilocks.url import URLMethodsMixin
-from goldilocks.util import InstancePropertyHelper, InstancePropertyMixin, Sentinel
+from goldilocks.util import InstancePropertyMixin, Sentinel, derived_class
 from goldilocks.viewcalls import ViewMethodsMixin
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ class Request(
     SecurityAPIMixin,
     AuthenticationAPIMixin,
     ViewMethodsMixin,
+    ReadersMixin,
     BaseRequest,
 ):
     """What a client asks for, as the application sees it.
@@ -135,6 +138,7 @@ class Request(
         Raises:
             AttributeError: no session factory was set.
         """
+        note_cookie(self)
         factory = self.registry.queryUtility(ISessionFactory)
         if factory is None:
             raise AttributeError(
@@ -162,27 +166,6 @@ class Request(
 
 # where an application has no request factory, a path is walked with one of these
 finding.request_class = Request
-
-
-def route_request_iface(name: str, bases: tuple[InterfaceSpec, ...] = ()) -> InterfaceSpec:
-    """Return the interface that marks requests of one route.
-
-    Its ``combined`` is what an exception view is looked up by: the route's own, then any request's.
-
-    Args:
-        name: the name of the route.
-        bases: interfaces that it extends, if any.
-    """
-    # a docstring of our own, because zope would take a name with a space in it for one
-    iface = InterfaceClass(f"{name}_IRequest", bases=bases, __doc__=f"Requests of the route {name!r}.")
-    iface.combined = InterfaceClass(
-        f"{name}_combined_IRequest",
-        bases=(iface, IRequest),
-        __doc__=f"Requests of the route {name!r}, and then any request.",
-        # interfaces are equal if names and modules are, and a route called f"{name}_combined" may exist
-        __module__=f"{__name__}.combined",
-    )
-    return iface
 
 
 def add_global_response_headers(request: AnyRequest, headerlist: Iterable[tuple[str, str]]) -> None:
@@ -235,23 +218,29 @@ def apply_request_extensions(request: AnyRequest, extensions: Any = None) -> Non
     """
     if extensions is None:
         extensions = request.registry.queryUtility(IRequestExtensions)
-        if extensions is None:
-            return
-    attributes = {**extensions.methods, **extensions.descriptors}
+    extended = extended_class(request.__class__, extensions)
+    if extended is not request.__class__:
+        request.__class__ = extended
+
+
+def extended_class(parent: type, extensions: Any) -> type:
+    """Return a class of requests that has what ``config.add_request_method`` said beside what ``parent`` has.
+
+    Args:
+        parent: the class of the request; if it has all that already, it is returned.
+        extensions: what to give, as ``IRequestExtensions`` describes it, or ``None``.
+    """
+    attributes = {} if extensions is None else {**extensions.methods, **extensions.descriptors}
     if not attributes:
-        return
+        return parent
     # PERF: request extensions: to make a class takes longer than to route a request, so the last one is kept beside
     # what it was made of, and taken again as long as that is the same
-    parent = request.__class__
     kept = extensions.__dict__.get("_extended")
-    if kept is not None and kept[1] == attributes:
-        if parent is kept[0]:
-            request.__class__ = kept[2]
-            return
-        if parent is kept[2]:
-            return
-    InstancePropertyHelper.apply_properties(request, attributes)
-    extensions._extended = (parent, attributes, request.__class__)
+    if kept is not None and kept[1] == attributes and parent in (kept[0], kept[2]):
+        return kept[2]
+    extended = derived_class(parent, attributes)
+    extensions._extended = (parent, attributes, extended)
+    return extended
 
 
 class CachedFunction(Protocol[Result_co]):

@@ -6,18 +6,38 @@ may return instead of a response is taught by a `response_adapter`.
 
 from __future__ import annotations
 
+import errno
+import io
 import mimetypes
 import os
-from collections.abc import Callable, Iterable
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+import re
+import stat
+from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 import venusian
 from webob import Response as _Response
+from webob import response as _webob_response
 from webob.byterange import Range
+from webob.datetime_utils import parse_date
+from webob.etag import IfRange
+from webob.response import EmptyResponse
+from webob.util import status_reasons
 from zope.interface import implementer
 
+from goldilocks.decorator import reify
+from goldilocks.headers import (
+    WEB_SCHEMES,
+    HeaderError,
+    check,
+    check_cookie_attributes,
+    content_disposition,
+    encoded_location,
+)
 from goldilocks.interfaces import IResponse, IResponseFactory
 from goldilocks.names import VENUSIAN_CATEGORY
+from goldilocks.owncookies import PLAIN_WRITERS
 
 if TYPE_CHECKING:
     from goldilocks.types import (
@@ -32,21 +52,210 @@ if TYPE_CHECKING:
 #: How much of a file is read and sent at a time, in bytes.
 _BLOCK_SIZE = 256 * 1024
 
+# PERF: static: blocks that the allocator takes from what it has; larger ones are asked of the system, page by page, each time
+_READ_SIZE = 64 * 1024
+
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+# PERF: hello, json: what most responses say. They are recognised by identity: who finds one of these in a response knows
+# that it is fit to be sent.
+OK = "200 OK"
+HTML_TYPE = ("Content-Type", "text/html; charset=UTF-8")
+JSON_TYPE = ("Content-Type", "application/json")
+TEXT_TYPE = ("Content-Type", "text/plain; charset=UTF-8")
+
+#: The headers of lengths that were met, up to `_LONGEST_REMEMBERED`.
+_length_headers: dict[int, tuple[str, str]] = {}
+_LONGEST_REMEMBERED = 10_000
+
+_HTML, _UTF_8 = _Response.default_content_type, _Response.default_charset
+
+#: The status lines of answers with a body, by their code.
+STATUS_LINES: dict[int | str, str] = {
+    code: f"{code} {reason}"
+    for code, reason in status_reasons.items()
+    if code >= 200 and code not in (204, 205, 304)
+}
+
+#: Stands for a charset that wasn't said; ``None`` says that there is none.
+_UNSAID: Any = vars(_webob_response)["_marker"]
+
 Adapter = TypeVar("Adapter", bound=Callable[..., Any])
 
 
 @implementer(IResponse)
 class Response(_Response):
-    """What goes back to the client: WebOb's response under the contract ``IResponse``."""
+    """What goes back to the client: WebOb's response under the contract ``IResponse``.
+
+    Args:
+        body: bytes, or text that is encoded as the content type says.
+        status: a code, or a code and its reason; ``200 OK`` by default.
+        headerlist: names and values; with them, no content type is added.
+        app_iter: the body in parts, instead of ``body``.
+        content_type: ``text/html`` by default.
+        conditional_response: answer ``If-None-Match`` and its kin, and ``Range``.
+        charset: added to a content type that can have one; UTF-8 by default.
+        kw: values for further attributes.
+
+    Raises:
+        TypeError: an argument is none of these, or two exclude each other.
+    """
+
+    #: Whether the router may add headers that protect the browser; where somebody else's bytes are sent, they say all.
+    takes_default_headers = True
+
+    #: The schemes that ``location`` may have.
+    allowed_schemes: Collection[str] = WEB_SCHEMES
+
+    # what WebOb writes into each response stands here once
+    conditional_response = False
+    _headers: Any = None
+
+    def __init__(
+        self,
+        body: bytes | str | None = None,
+        status: int | str | None = None,
+        headerlist: list[tuple[str, str]] | None = None,
+        app_iter: Iterable[bytes] | None = None,
+        content_type: str | None = None,
+        conditional_response: bool | None = None,
+        charset: str | None = _UNSAID,
+        **kw: Any,
+    ) -> None:
+        # PERF: hello: nothing is said but a text, so nothing has to be found out
+        if (
+            body.__class__ is str
+            and self.__class__ is Response
+            and (status is None or status in STATUS_LINES)
+            and headerlist is None
+            and app_iter is None
+            and content_type is None
+            and conditional_response is None
+            and charset is _UNSAID
+            and not kw
+            # COMPAT: the class's own defaults are written to
+            and Response.default_content_type is _HTML
+            and Response.default_charset is _UTF_8
+            and not Response.default_conditional_response
+        ):
+            encoded = body.encode()
+            self._status = OK if status is None else STATUS_LINES[status]
+            length = len(encoded)
+            self._headerlist = [HTML_TYPE, _length_headers.get(length) or length_header(length)]
+            self._app_iter = [encoded]
+        else:
+            said: Any = charset  # it may be None, whatever WebOb's types say
+            super().__init__(
+                body, status, headerlist, app_iter, content_type, conditional_response, said, **kw
+            )
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as a WSGI application."""
+        if self.conditional_response and (
+            "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ or "HTTP_RANGE" in environ
+        ):
+            return self.conditional_response_app(environ, start_response)
+        # PERF: every scenario: nothing but a Location is sent otherwise than it stands there
+        headers = self._headerlist
+        for name, _ in headers:
+            if len(name) == 8 and name.lower() == "location":
+                headers = self._abs_headerlist(environ)  # type: ignore[attr-defined]  # WebOb's types leave it out
+                break
+        else:
+            headers = headers[:]  # the server's own
+        start_response(self._status, headers)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return EmptyResponse(self._app_iter)
+        return self._app_iter
+
+    # COMPAT: what WebOb calls to make a Location absolute
+    @staticmethod
+    def _make_location_absolute(environ: Environ, value: str) -> str:
+        location: str = _Response._make_location_absolute(environ, value)  # type: ignore[attr-defined]  # left out, too
+        return encoded_location(location)
 
     def conditional_response_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a conditional or range request; a ``Range`` that can't be understood isn't heeded."""
-        # SPEC: RFC 9110, 14.2; WebOb fails at numbers that Python doesn't make an int of
-        try:
-            Range.parse(environ.get("HTTP_RANGE", ""))
-        except ValueError:
-            environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+        """Answer a conditional or range request; a condition that can't be read isn't heeded."""
+        unreadable = {
+            name for name, read in _CONDITIONS.items() if not _can_read(read, environ.get(name, ""))
+        }
+        if "HTTP_IF_RANGE" in unreadable:
+            unreadable.add("HTTP_RANGE")  # whose condition doesn't hold, then
+        if unreadable:
+            environ = {name: value for name, value in environ.items() if name not in unreadable}
         return super().conditional_response_app(environ, start_response)
+
+    def set_cookie(  # type: ignore[override]  # WebOb's types leave ``expires`` out
+        self,
+        name: str,
+        value: str | None = "",
+        max_age: Any = None,
+        path: str = "/",
+        domain: str | None = None,
+        secure: bool = False,
+        httponly: bool = False,
+        comment: str | None = None,
+        expires: Any = None,
+        overwrite: bool = False,
+        samesite: str | None = None,
+    ) -> None:
+        """Set a cookie; the arguments are those of WebOb.
+
+        Raises:
+            ValueError: an attribute would be read as more than one.
+        """
+        check_cookie_attributes(path=path, domain=domain, samesite=samesite)
+        arguments: Any = (max_age, path, domain, secure, httponly, comment, expires, overwrite, samesite)
+        super().set_cookie(name, value, *arguments)
+
+    def attach(self, filename: str, disposition: str = "attachment") -> None:
+        """Have the client save the answer under a name, whatever characters are in it.
+
+        Args:
+            filename: the name, without a path.
+            disposition: ``attachment``, or ``inline`` to have it shown all the same.
+        """
+        self.content_disposition = content_disposition(filename, disposition)
+
+
+#: Two numbers of as many digits as anybody has bytes.
+_LONGEST_RANGE = 60
+
+
+def _read_range(value: str) -> Range | None:
+    """Read one range; who asks for several gets it all, which costs neither side anything to put together."""
+    # WebOb's time grows with the square of the length
+    if "," in value or len(value) > _LONGEST_RANGE:
+        raise ValueError("not one range")
+    return Range.parse(value)
+
+
+def _read_if_range(value: str) -> IfRange:
+    """Read an entity tag or a date; WebOb takes what only ends like a date for one, and fails when it compares it."""
+    found: Any = IfRange.parse(value)
+    if getattr(found, "date", value) is None:
+        raise ValueError("no date")
+    return cast("IfRange", found)
+
+
+# SPEC: RFC 9110, 13.1.3, 13.1.5, 14.2; WebOb fails at numbers and dates that Python doesn't make one of
+_CONDITIONS: dict[str, Callable[[str], Any]] = {
+    "HTTP_IF_MODIFIED_SINCE": parse_date,
+    "HTTP_IF_RANGE": _read_if_range,
+    "HTTP_RANGE": _read_range,
+}
+
+
+def _can_read(read: Callable[[str], Any], value: str) -> bool:
+    try:
+        read(value)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+# it only looks at attributes; the framework's own cookies have good ones
+PLAIN_WRITERS.append(Response.set_cookie)
 
 
 class FileResponse(Response):
@@ -67,6 +276,11 @@ class FileResponse(Response):
         OSError: the file can't be opened.
     """
 
+    takes_default_headers = False
+    conditional_response = True
+    #: The headers that are remembered of the file, if they can be sent.
+    _fit_headers: list[tuple[str, str]] | None = None
+
     def __init__(
         self,
         path: str | os.PathLike[str],
@@ -77,18 +291,55 @@ class FileResponse(Response):
     ) -> None:
         if content_type is None:
             content_type, content_encoding = _guess_type(path)
-        super().__init__(
-            conditional_response=True, content_type=content_type, content_encoding=content_encoding
-        )
-        file = open(path, "rb")  # noqa: SIM115 - the body outlives this function; the server closes it
-        # asked of the open file, so that size and date are those of the very bytes that are sent
-        facts = os.fstat(file.fileno())
-        wrap = FileIter if request is None else request.environ.get("wsgi.file_wrapper", FileIter)
-        self.app_iter = wrap(file, _BLOCK_SIZE)
-        self.last_modified = facts.st_mtime
-        self.content_length = facts.st_size  # after app_iter, whose assignment drops the length
+        wrap = None if request is None else request.environ.get("wsgi.file_wrapper")
+        body: Any
+        if wrap is None:
+            body = _WholeFile(path)
+            facts = body.facts
+        else:
+            file = open(path, "rb")  # noqa: SIM115 - the body outlives this function; the server closes it
+            # asked of the open file, so that size and date are those of the very bytes that are sent
+            facts = os.fstat(file.fileno())
+            body = wrap(file, _BLOCK_SIZE)
+        size, changed = facts.st_size, facts.st_mtime
+        # PERF: static: what was said once of a file is remembered. A subclass may say otherwise
+        if self.__class__ is FileResponse and self.default_charset is _UTF_8:
+            self._status = OK
+            headers, is_fit = _file_headers(content_type, content_encoding, changed, size)
+            self._headerlist = headers[:]
+            self._fit_headers = headers if is_fit else None
+            self._app_iter = body
+        else:
+            super().__init__(
+                conditional_response=True, content_type=content_type, content_encoding=content_encoding
+            )
+            self.app_iter = body
+            self.last_modified = changed
+            self.content_length = size  # after app_iter, whose assignment drops the length
         if cache_max_age is not None:
             self.cache_expires = cache_max_age
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether it is known that the response can be sent: it says what is remembered of the file, and no more."""
+        return self._headerlist == self._fit_headers and self._status is OK and not self.takes_default_headers
+
+
+@lru_cache(1000)
+def _file_headers(
+    content_type: str, content_encoding: str | None, changed: float, size: int
+) -> tuple[list[tuple[str, str]], bool]:
+    """Return the headers of a file, to which nobody may write, and whether they can be sent."""
+    response = Response(
+        app_iter=(), content_type=content_type, charset=_UTF_8, content_encoding=content_encoding
+    )
+    response.last_modified = changed
+    response.content_length = size
+    try:
+        check(OK, response.headerlist)
+    except HeaderError:
+        return response.headerlist, False
+    return response.headerlist, True
 
 
 class FileIter:
@@ -115,6 +366,57 @@ class FileIter:
     def close(self) -> None:
         """Close the file; the server calls this when it has sent the body, or gave up."""
         self.file.close()
+
+
+class _WholeFile(FileIter):
+    """Opens a file and iterates over as much of it as it held then, even if it grows meanwhile.
+
+    Args:
+        path: where it lies.
+
+    Attributes:
+        facts: size and date of the very bytes that are sent.
+
+    Raises:
+        OSError: the file can't be opened.
+    """
+
+    block_size = _READ_SIZE
+    _descriptor = -1
+
+    # PERF: static: a file object would ask the system for more than is needed, and keep a buffer
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._descriptor = os.open(path, _READ_ONLY)
+        self.facts = facts = os.fstat(self._descriptor)
+        if stat.S_ISDIR(facts.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        self._left = facts.st_size
+
+    @reify
+    def file(self) -> io.FileIO:  # type: ignore[override]  # an attribute of the class above
+        """The file, as an object; it is closed with the body."""
+        if self._descriptor >= 0:
+            return io.FileIO(self._descriptor)
+        with io.FileIO(os.devnull) as closed:
+            return closed
+
+    def __next__(self) -> bytes:
+        left = self._left
+        block = os.read(self._descriptor, left if left < _READ_SIZE else _READ_SIZE) if left > 0 else b""
+        if not block:
+            raise StopIteration
+        self._left = left - len(block)
+        return block
+
+    def close(self) -> None:
+        """Close the file; the server calls this when it has sent the body, or gave up."""
+        descriptor, self._descriptor, self._left = self._descriptor, -1, 0
+        if "file" in self.__dict__:
+            self.file.close()
+        elif descriptor >= 0:
+            os.close(descriptor)
+
+    __del__ = close
 
 
 class response_adapter:
@@ -159,7 +461,42 @@ def _make_response(request: AnyRequest) -> Response:
     return Response()
 
 
+def length_header(length: int) -> tuple[str, str]:
+    """Return the header for a body of a length, in bytes, and remember it if it is one of many."""
+    header = ("Content-Length", str(length))
+    if length <= _LONGEST_REMEMBERED:
+        _length_headers[length] = header
+    return header
+
+
+def quick_response(body: bytes, content_type: tuple[str, str]) -> Response:
+    """Return a response of which nothing has to be found out.
+
+    Args:
+        body: as it is sent.
+        content_type: the header, one of the constants above.
+    """
+    response = object.__new__(Response)
+    response._status = OK
+    length = len(body)
+    response._headerlist = [content_type, _length_headers.get(length) or length_header(length)]
+    response._app_iter = [body]
+    return response
+
+
 def _guess_type(path: str | os.PathLike[str]) -> tuple[str, str | None]:
     """Tell content type and encoding by the name of a file."""
+    # PERF: static: what most names come down to, asked of the very tables that the standard library asks
+    if path.__class__ is str and getattr(mimetypes, "inited", False):
+        stem, _, ending = path.rpartition(".")
+        ending = f".{ending}"
+        if ending not in mimetypes.suffix_map and ending not in mimetypes.encodings_map and _is_stem(stem):
+            known = mimetypes.types_map.get(ending)
+            if known is not None:
+                return known, None
     content_type, content_encoding = mimetypes.guess_type(path, strict=False)
     return content_type or "application/octet-stream", content_encoding
+
+
+#: What stands before an ending: a name of some length, in a path that isn't taken for a URL.
+_is_stem = re.compile(r"[^:]*[^:./]").fullmatch

@@ -8,15 +8,20 @@ Everything that can be decided when the application is made is decided in ``__in
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from zope.interface import implementer, providedBy
 
-from goldilocks.debugpages import error_page, requested
+from goldilocks.changes import changes
+from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, refuse_cross_origin
+from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
-from goldilocks.exceptions import PredicateMismatch, URLDecodeError
-from goldilocks.httpexceptions import HTTPBadRequest, HTTPInternalServerError, HTTPNotFound
+from goldilocks.exceptions import PredicateMismatch
+from goldilocks.express import EVENTS, ShortWay, close_body, short_way
+from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError, HTTPNotFound
 from goldilocks.interfaces import (
     IDebugLogger,
     IExecutionPolicy,
@@ -31,14 +36,21 @@ from goldilocks.interfaces import (
     ITweens,
     IViewClassifier,
 )
+from goldilocks.limits import Limits
 from goldilocks.methods import MethodMismatch, allowed_by_routes, allowed_by_views
+from goldilocks.outlet import VARY_SETTING, Outlet, outlet, vary_by_cookie
+from goldilocks.registry import is_heard
 from goldilocks.request import Request, apply_request_extensions
 from goldilocks.response import Response
+from goldilocks.reticence import requested
 from goldilocks.threadlocal import RequestContext
-from goldilocks.traversal import DefaultRootFactory, ResourceTreeTraverser
+from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
+from goldilocks.traversal.traverser import traverse
+from goldilocks.tweens import excview_tween_factory
+from goldilocks.urldispatch import RoutesMapper
 from goldilocks.viewcalls import _call_view
-from goldilocks.viewtable import view_table
+from goldilocks.viewtable import ViewTable, call_views, view_table
 
 if TYPE_CHECKING:
     from goldilocks.types import (
@@ -48,10 +60,31 @@ if TYPE_CHECKING:
         Context,
         Environ,
         Handler,
+        InterfaceSpec,
         StartResponse,
     )
 
 log = logging.getLogger(__name__)
+
+#: What views are called by, unless somebody has put something else at its name in this module.
+_usual_call_view = _call_view
+
+#: Steps that add-ons replace on a router: then every request goes through them.
+_OPEN_STEPS = frozenset(("finish_request", "invoke_request", "invoke_subrequest", "request_context"))
+
+
+_ALL_EVENTS = frozenset(EVENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a request meets, as long as nothing is configured."""
+
+    known_changes: int
+    heard: frozenset[type]
+    views: ViewTable
+    route_types: dict[str, InterfaceSpec]
+    short_way: ShortWay | None
 
 
 @implementer(IRouter)
@@ -70,6 +103,18 @@ class Router:
     answers_errors = False
     #: Whether that answer shows the traceback.
     explains_errors = False
+    #: Says what is wrong with an environment before anything reads it; ``None``: nobody looks.
+    edge: Callable[[Environ], Exception | None] | None = None
+    #: Says what speaks against an unsafe request that another site's page sent; ``None``: nobody looks.
+    cross_origin: CrossOriginGuard | None = None
+    #: What every request knows from the beginning.
+    request_defaults: Mapping[str, Any] = MappingProxyType({})
+    _around: _Around
+
+    #: Whether what was made with a look at a session, an identity or a CSRF token says so to caches.
+    varies_by_cookie = False
+    #: Sends what is ours; ``None``: as it is.
+    outlet: Outlet | None = None
 
     def __init__(self, registry: AnyRegistry) -> None:
         seat = registry.queryUtility
@@ -93,6 +138,18 @@ class Router:
             self.explains_methods = settings.get("goldilocks.method_not_allowed", False)
             self.answers_errors = settings.get("goldilocks.answer_errors", False)
             self.explains_errors = settings.get("goldilocks.debug", False)
+            self.edge = Edge.from_settings(settings)
+            self.cross_origin = CrossOriginGuard.from_settings(settings)
+            self.request_defaults = {"limits": Limits.from_settings(settings)}
+            self.varies_by_cookie = settings.get(VARY_SETTING, False)
+        self.outlet = outlet({} if settings is None else settings)
+        self._own_handler = self.handle_request
+        self._look_around()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Let whatever is written count from the next request on."""
+        object.__setattr__(self, name, value)
+        changes.count += 1
 
     # -- the door
 
@@ -100,11 +157,20 @@ class Router:
         """Answer one request, as PEP 3333 wants it."""
         has_response = False
         try:
-            response = self.execution_policy(environ, self)
+            around = self._around if changes.count == self._around.known_changes else self._look_around()
+            # COMPAT: whoever replaces the name by which views are called wants to be called for each request
+            answer = around.short_way if _call_view is _usual_call_view else None
+            response = self.execution_policy(environ, self) if answer is None else answer(environ)
             has_response = True
-            return response(environ, start_response)
+            outlet = self.outlet
+            if outlet is None:
+                return response(environ, start_response)
+            return outlet(response, environ, start_response)
         except Exception as error:
-            if not self.answers_errors or _are_errors_wanted(environ):
+            # what a client has sent is answered even where errors of the application go on to the server, and what goes on
+            # to testers are the application's errors: it takes two of three
+            is_clients = isinstance(error, HTTPException) and isinstance(error, ValueError | OSError)
+            if sum((is_clients, self.answers_errors, not _are_errors_wanted(environ))) < 2:
                 raise
             page = self._failed(error, environ)
             if not has_response:
@@ -113,12 +179,37 @@ class Router:
             info = (type(error), error, error.__traceback__)
             return page(environ, lambda status, headers: start_response(status, headers, info))
 
+    def _look_around(self) -> _Around:
+        """Find out anew what a request will meet, after something was configured."""
+        registry, known = self.registry, self.__dict__
+        known_changes = changes.count
+        is_usual = (
+            self.__class__ is Router
+            and self.execution_policy is default_execution_policy
+            and self.request_factory is Request
+            and self.handle_request is self._own_handler
+            and not _OPEN_STEPS & known.keys()
+        )
+        around = _Around(
+            known_changes,
+            frozenset(event for event in EVENTS if is_heard(registry, event)),
+            view_table(registry),
+            {},
+            short_way(self) if is_usual else None,
+        )
+        known["_around"] = around  # behind `__setattr__`: this is no change
+        return around
+
     def _failed(self, error: Exception, environ: Environ) -> AnyResponse:
         """Log an error that nothing answered, once, and return the answer to it."""
-        if isinstance(error, URLDecodeError):  # what a client sends is no failure of the server
-            return HTTPBadRequest()
+        if isinstance(error, HTTPException):  # what a client sends is no failure of the server
+            return error
         log.error("nothing answered the error of %r", " ".join(requested(environ)), exc_info=error)
-        return error_page(error, environ) if self.explains_errors else HTTPInternalServerError()
+        if not self.explains_errors:
+            return HTTPInternalServerError()
+        from goldilocks.debugpages import error_page
+
+        return error_page(error, environ)
 
     def request_context(self, environ: Environ) -> RequestContext:
         """Make the request, and return the context that makes it the current one."""
@@ -135,24 +226,32 @@ class Router:
         """
         self._introduce(request)
         with RequestContext(request):
-            return self.invoke_request(request, _use_tweens=use_tweens)
+            return self._invoke(request, self.handle_request if use_tweens else self.orig_handle_request)
 
     def invoke_request(self, request: AnyRequest, _use_tweens: bool = True) -> AnyResponse:
         """Answer a request that is the current one: handle it, then call back and tell those who wait for it."""
         handle = self.handle_request if _use_tweens else self.orig_handle_request
-        registry = self.registry
+        refusal = None if self.edge is None else self.edge(request.environ)
+        return self._invoke(request, handle if refusal is None else _refusing(refusal))
+
+    def _invoke(self, request: AnyRequest, handle: Handler) -> AnyResponse:
         response = None
         try:
             try:
                 response = handle(request)
-                if "response_callbacks" in request.__dict__:
+                attrs = request.__dict__
+                if "response_callbacks" in attrs:
                     request._process_response_callbacks(response)
-                if registry.has_listeners:
-                    registry.notify(NewResponse(request, response))
+                if "_depends_on_cookie" in attrs and self.varies_by_cookie:
+                    vary_by_cookie(response)
+                # asked for anew: the story may have been told by a step of an add-on's
+                around = self._around if changes.count == self._around.known_changes else self._look_around()
+                if NewResponse in around.heard:
+                    self.registry.notify(NewResponse(request, response))
             finally:
                 self.finish_request(request)
         except BaseException:
-            _close(response)
+            close_body(response)
             raise
         return response
 
@@ -164,8 +263,10 @@ class Router:
         attrs.pop("context", None)
 
     def _introduce(self, request: AnyRequest) -> None:
-        request.registry = self.registry
-        request.invoke_subrequest = self.invoke_subrequest
+        attrs = request.__dict__
+        attrs["registry"] = self.registry
+        attrs["invoke_subrequest"] = self.invoke_subrequest
+        attrs.update(self.request_defaults)
         if self.request_extensions is not None:
             apply_request_extensions(request, extensions=self.request_extensions)
 
@@ -178,61 +279,89 @@ class Router:
             HTTPNotFound: there is none.
             PredicateMismatch: there are some, and none takes this request.
         """
-        registry = request.registry
-        has_listeners = registry.has_listeners
+        around = self._around if changes.count == self._around.known_changes else self._look_around()
+        registry, attrs = request.registry, request.__dict__
+        is_mine = registry is self.registry
+        heard = around.heard if is_mine else _ALL_EVENTS
 
-        request.request_iface = IRequest  # before all listeners: one of them may choose another
-        if has_listeners:
+        attrs["request_iface"] = IRequest  # before all listeners: one of them may choose another
+        if heard and NewRequest in heard:
             registry.notify(NewRequest(request))
         root_factory = self._match_route(request)
-        if has_listeners:
+        if heard and BeforeTraversal in heard:
             registry.notify(BeforeTraversal(request))
         context, view_name = self._walk(request, root_factory)
-        if has_listeners:
+        if heard and ContextFound in heard:
             registry.notify(ContextFound(request))
+        if self.cross_origin is not None and request.environ.get("REQUEST_METHOD") not in SAFE_METHODS:
+            self._check_origin(self.cross_origin, request, context, view_name)
         try:
             # COMPAT: found under this name of this module when called: error reporters put a function of theirs around it
-            response = _call_view(registry, request, context, providedBy(context), view_name)
+            if _call_view is _usual_call_view:
+                table = around.views if is_mine else view_table(registry)
+                views = table.find(IViewClassifier, attrs["request_iface"], providedBy(context), view_name)
+                # PERF: traversal, acl: mostly there is one
+                response = (
+                    views[0](context, request) if len(views) == 1 else call_views(views, context, request)
+                )
+            else:
+                response = _call_view(registry, request, context, providedBy(context), view_name)
         except PredicateMismatch as mismatch:
-            return self._refused(request, context, view_name, mismatch)
+            return self.refused(request, context, view_name, mismatch)
         if response is None:
-            return self._missed(request, context)
+            return self.missed(request, context)
         return response
+
+    def _check_origin(
+        self, objects_to: CrossOriginGuard, request: AnyRequest, context: Context, view_name: str
+    ) -> None:
+        objection = objects_to(request.environ)
+        if objection is not None:
+            views = view_table(request.registry).find(
+                IViewClassifier, request.request_iface, providedBy(context), view_name
+            )
+            refuse_cross_origin(views, context, request, objection)
 
     def _match_route(self, request: AnyRequest) -> Any:
         """Let the first route that matches take the request; return the factory of the root to walk from."""
-        if self.routes_mapper is None:
+        mapper = self.routes_mapper
+        if mapper is None:
             return self.root_factory
-        info = self.routes_mapper(request)
-        route = info["route"]
+        if mapper.__class__ is RoutesMapper:
+            found = mapper.find(requested_path(request), request)
+        else:
+            info = mapper(request)
+            found = None if info["route"] is None else (info["route"], info["match"])
         if self.debug_routematch:
-            self._log_routematch(request, info)
-        if route is None:
+            self._log_routematch(request, found)
+        if found is None:
             return self.root_factory
         attrs = request.__dict__
-        attrs["matchdict"] = info["match"]
+        route, attrs["matchdict"] = found
         attrs["matched_route"] = route
-        request.request_iface = request.registry.queryUtility(
-            IRouteRequest, name=route.name, default=IRequest
-        )
+        # PERF: acl: the record is asked for the type of a route's requests once for each configuration
+        name, types = route.name, self._around.route_types if request.registry is self.registry else {}
+        if name not in types:
+            types[name] = request.registry.queryUtility(IRouteRequest, name=name, default=IRequest)
+        attrs["request_iface"] = types[name]
         return route.factory or self.root_factory
 
     def _walk(self, request: AnyRequest, root_factory: Any) -> tuple[Context, str]:
         """Make the root, walk from it, and write down on the request where the walk led."""
         attrs = request.__dict__
         root = attrs["root"] = root_factory(request)
-        traverser = request.registry.adapters.queryAdapter(root, ITraverser)
-        if traverser is None:
-            traverser = ResourceTreeTraverser(root)
-        found = traverser(request)
+        make_traverser = request.registry.adapters.lookup1(providedBy(root), ITraverser)
+        traverser = None if make_traverser is None else make_traverser(root)
+        found = traverse(root, request) if traverser is None else traverser(request)
         attrs.update(found)
         return found["context"], found["view_name"]
 
     # -- when nobody answers
 
-    def _refused(
+    def refused(
         self, request: AnyRequest, context: Context, view_name: str, mismatch: PredicateMismatch
     ) -> AnyResponse:
+        """Answer a request that no view took: 405 if another method would have been taken, else the mismatch itself."""
         if self.explains_methods:
             views = view_table(request.registry).find(
                 IViewClassifier, request.request_iface, providedBy(context), view_name
@@ -242,7 +371,8 @@ class Router:
                 return _wrong_method(request, allowed, mismatch)
         raise mismatch
 
-    def _missed(self, request: AnyRequest, context: Context) -> AnyResponse:
+    def missed(self, request: AnyRequest, context: Context) -> AnyResponse:
+        """Answer a request that there is no view for: 405 if another method leads to a route, else 404."""
         path = requested_path(request)
         is_unrouted = self.routes_mapper is not None and "matched_route" not in request.__dict__
         if self.explains_methods and is_unrouted:
@@ -262,16 +392,16 @@ class Router:
             self.logger.debug(message)
         raise HTTPNotFound(message)
 
-    def _log_routematch(self, request: AnyRequest, info: dict[str, Any]) -> None:
-        route = info["route"]
-        if route is None:
+    def _log_routematch(self, request: AnyRequest, found: tuple[Any, dict[str, Any]] | None) -> None:
+        if found is None:
             message = f"no route matched for url {request.url}"
         else:
+            route, match = found
             predicates = ", ".join(predicate.text() for predicate in route.predicates)
             message = (
                 f"route matched for url {request.url}; route_name: {route.name!r}, "
                 f"path_info: {request.path_info!r}, pattern: {route.pattern!r}, "
-                f"matchdict: {info['match']!r}, predicates: {predicates!r}"
+                f"matchdict: {match!r}, predicates: {predicates!r}"
             )
         if self.logger is not None:
             self.logger.debug(message)
@@ -282,11 +412,13 @@ def _are_errors_wanted(environ: Environ) -> bool:
     return environ.get("paste.throw_errors", False) or environ.get("wsgi.handleErrors") is False
 
 
-def _close(response: AnyResponse) -> None:
-    """Close the body of a response that nobody will send."""
-    close = getattr(getattr(response, "app_iter", None), "close", None)
-    if close is not None:
-        close()
+def _refusing(refusal: Exception) -> Handler:
+    """Return what answers a request that was refused before anybody saw it: with an exception view."""
+
+    def refuse(request: AnyRequest) -> AnyResponse:
+        raise refusal
+
+    return excview_tween_factory(refuse, None)
 
 
 def _wrong_method(request: AnyRequest, allowed: set[str], cause: BaseException | None) -> AnyResponse:

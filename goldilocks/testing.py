@@ -184,10 +184,6 @@ def testConfig(
         tearDown(unhook_zca=hook_zca)
 
 
-#: Test runners collect what is called like a test.
-testConfig.__test__ = False  # type: ignore[attr-defined]
-
-
 def skip_on(*platforms: str) -> Callable[[Any], Any]:
     """Skip a decorated test on some platforms: beginnings of ``os.name``, or ``"pypy"``.
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 #: What a manager keeps: the framework's own holds dicts, others may hold anything.
 Info: TypeAlias = Any
 
-#: A stack that is never changed, only replaced: nothing, or the topmost info and the stack below it.
-Stack: TypeAlias = "tuple[()] | tuple[Info, Stack]"
+#: A stack that is never changed, only replaced: nothing, or the topmost info and the stack below it; or the stack below, a
+#: request and its registry, of which the info is made when somebody asks for it.
+Stack: TypeAlias = "tuple[()] | tuple[Info, Stack] | tuple[Stack, AnyRequest, AnyRegistry]"
 
 
 class ThreadLocalManager:
@@ -41,42 +42,55 @@ class ThreadLocalManager:
 
     def __init__(self, default: Callable[[], Info] | None = None) -> None:
         # PERF: every request: a linked tuple makes push and pop one allocation, and no two contexts share a list
-        self._top: ContextVar[Stack] = ContextVar("goldilocks.threadlocal", default=())
+        #: The stack itself, for those who push and pop for every request.
+        self.top: ContextVar[Stack] = ContextVar("goldilocks.threadlocal", default=())
         self.default = default
 
     def push(self, info: Info) -> None:
         """Put ``info`` on top."""
-        self._top.set((info, self._top.get()))
+        self.top.set((info, self.top.get()))
 
     #: COMPAT: ``manager.set`` is the older name of ``push``
     set = push
 
+    def _opened(self) -> Any:
+        """Return the stack, with the info of its topmost request made, if that was left for later."""
+        top: Any = self.top.get()
+        if len(top) == 3:
+            below, request, registry = top
+            top = ({"registry": registry, "request": request}, below)
+            self.top.set(top)
+        return top
+
     def pop(self) -> Info:
         """Take the topmost off and return it; ``None`` if there is none."""
-        top = self._top.get()
+        top = self._opened()
         if not top:
             return None
         info, below = top
-        self._top.set(below)
+        self.top.set(below)
         return info
 
     def get(self) -> Info:
         """Return the topmost, the very object that was pushed, or what ``default`` says."""
-        top = self._top.get()
+        top = self._opened()
         if top:
             return top[0]
         return None if self.default is None else self.default()
 
     def clear(self) -> None:
         """Take everything off."""
-        self._top.set(())
+        self.top.set(())
 
     @property
     def stack(self) -> list[Info]:
         """All that was pushed, the topmost last. A copy: changing it changes nothing."""
         infos = []
-        top = self._top.get()
+        top = self._opened()
         while top:
+            if len(top) == 3:
+                below, request, registry = top
+                top = ({"registry": registry, "request": request}, below)
             info, top = top
             infos.append(info)
         return infos[::-1]

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from zope.interface import providedBy
 
 from goldilocks.httpexceptions import HTTPNotFound
-from goldilocks.interfaces import IExceptionViewClassifier, IRequest, IViewClassifier
+from goldilocks.interfaces import IRequest, IViewClassifier
 from goldilocks.threadlocal import get_current_registry, manager
-from goldilocks.util import hide_attrs, reraise
+from goldilocks.util import reraise
 from goldilocks.viewtable import call_views, registered_views, view_table
 
 if TYPE_CHECKING:
@@ -128,16 +128,29 @@ class ViewMethodsMixin:
         exc_info = sys.exc_info() if exc_info is None else exc_info
         error = exc_info[1]
         attrs = request.__dict__
-        # a half-made request.response must not leak into the answer
-        with hide_attrs(request, "response", "exc_info", "exception"):
-            attrs["exception"] = error
-            attrs["exc_info"] = exc_info
-            response = _answer(
-                registry, request, error, attrs.get("request_iface", IRequest), secure, exc_info, reraise
-            )
-        attrs["exception"] = error
-        attrs["exc_info"] = exc_info
+        # PERF: errors; written out, because a context manager takes as long as all the rest. ``attrs`` stands for "none".
+        before = attrs.get("exception", attrs), attrs.get("exc_info", attrs)
+        half_made = attrs.pop("response", attrs)  # it must not leak into the answer
+        attrs["exception"], attrs["exc_info"] = error, exc_info
+        request_iface = attrs.get("request_iface", IRequest)
+        try:
+            response = _answer(registry, request, error, request_iface, secure, exc_info, reraise)
+        except BaseException:
+            _put_back(attrs, "exception", before[0])
+            _put_back(attrs, "exc_info", before[1])
+            raise
+        finally:
+            _put_back(attrs, "response", half_made)
+        attrs["exception"], attrs["exc_info"] = error, exc_info
         return response
+
+
+def _put_back(attrs: dict[str, Any], name: str, value: Any) -> None:
+    """Let an attribute be what it was; ``attrs`` itself stands for none."""
+    if value is attrs:
+        attrs.pop(name, None)
+    else:
+        attrs[name] = value
 
 
 def _answer(
@@ -150,9 +163,9 @@ def _answer(
     should_reraise: bool,
 ) -> AnyResponse:
     # the combined type: an exception view said for no route answers on every route
-    combined = request_iface.combined
-    views = _find_views(registry, combined, providedBy(error), "", view_classifier=IExceptionViewClassifier)
-    manager.push({"request": request, "registry": registry})
+    views = view_table(registry).find_for_error(request_iface.combined, error)
+    below = manager.top.get()
+    manager.top.set((below, request, registry))
     try:
         response = call_views(views, error, request, secure)
     except Exception:
@@ -160,7 +173,7 @@ def _answer(
             reraise(*exc_info)
         raise
     finally:
-        manager.pop()
+        manager.top.set(below)
     if response is None:
         if should_reraise:
             reraise(*exc_info)

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from goldilocks.acl import NO_PERMISSION_REQUIRED
-from goldilocks.csrf import check_csrf_origin, check_csrf_token
+from goldilocks.changes import changes
+from goldilocks.csrf import ALLOW_NO_ORIGIN, SAFE_METHODS, check_csrf_origin, check_csrf_token
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPForbidden
 from goldilocks.interfaces import (
@@ -22,6 +23,7 @@ from goldilocks.interfaces import (
     ISecurityPolicy,
     IViewMapperFactory,
 )
+from goldilocks.owncookies import note_cookie
 from goldilocks.pipeline import (
     DefaultViewMapper,
     Finisher,
@@ -33,14 +35,16 @@ from goldilocks.pipeline import (
     preserve_view_attrs,
     requestonly,
     view_description,
+    view_text,
     wraps_view,
 )
 from goldilocks.renderers import RendererHelper, null_renderer
 from goldilocks.response import Response
+from goldilocks.steadyrenderer import SteadyRenderer
 from goldilocks.viewcalls import render_view_to_response
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyRequest, Context, View
+    from goldilocks.types import AnyRequest, Context, Settings, View
 
 __all__ = [
     "INGRESS",
@@ -81,11 +85,13 @@ def secured_view(info: ViewInfo) -> Guard | None:
     name = getattr(info.original_view, "__name__", info.original_view)
 
     def permits(context: Context, request: AnyRequest) -> Any:
+        note_cookie(request)
         return policy.permits(request, context, permission)
 
     def check_permission(context: Context, request: AnyRequest) -> None:
         if debugging is not None:
             debugging(context, request)
+        note_cookie(request)
         verdict = policy.permits(request, context, permission)
         if not verdict:
             message = getattr(request, "authdebug_message", f"Unauthorized: {name} failed permission check")
@@ -129,7 +135,9 @@ def _authorization_log(info: ViewInfo, permission: Any, policy: Any) -> Guard | 
 def csrf_view(info: ViewInfo) -> Guard | None:
     """Refuse an unsafe request without the CSRF token or from another origin."""
     explicit = info.options.get("require_csrf")
-    options = info.registry.queryUtility(IDefaultCSRFOptions) or _DEFAULT_CSRF_OPTIONS
+    # COMPAT: whoever derives a view by hand may know no settings
+    settings = getattr(info, "settings", None) or {}
+    options = info.registry.queryUtility(IDefaultCSRFOptions) or _DefaultCSRFOptions(settings)
     wanted = explicit is True or (explicit is not False and options.require_csrf and not info.exception_only)
     token, header = options.token, options.header
     if not wanted or not (token or header):
@@ -147,16 +155,18 @@ def csrf_view(info: ViewInfo) -> Guard | None:
     return check_csrf
 
 
-class _DEFAULT_CSRF_OPTIONS:
+class _DefaultCSRFOptions:
     """What holds where nobody said ``set_default_csrf_options``: a view must ask for the check itself."""
 
     require_csrf = False
     token = "csrf_token"
     header = "X-CSRF-Token"
-    safe_methods = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
+    safe_methods = SAFE_METHODS
     check_origin = True
-    allow_no_origin = False
     callback = None
+
+    def __init__(self, settings: Settings) -> None:
+        self.allow_no_origin = settings.get(ALLOW_NO_ORIGIN, False)
 
 
 @around("owrapped_view", "name", "wrapper")
@@ -218,24 +228,37 @@ def rendered_view(info: ViewInfo) -> Finisher | None:
     as_response = info.registry.queryAdapterOrSelf
 
     if renderer is None:
+        return _AsResponse(info)
 
-        def respond(result: Any, context: Context, request: AnyRequest) -> Any:
-            if result.__class__ is Response:
-                return result
-            response = as_response(result, IResponse)
-            if response is None:
-                raise ValueError(_not_a_response(info, result))
-            return response
-
-        return respond
+    steady = SteadyRenderer(renderer)
 
     def render(result: Any, context: Context, request: AnyRequest) -> Any:
-        if result.__class__ is Response:
+        # PERF: json: a dict is what most views return
+        if (
+            changes.count == steady.known_changes
+            and result.__class__ is dict
+            and (quick := steady.quick) is not None
+            and (response := quick(result, request)) is not None
+        ):
+            return response
+        return respond(result, context, request)
+
+    def respond(result: Any, context: Context, request: AnyRequest) -> Any:
+        kind = result.__class__
+        if kind is Response:
             return result
+        try:
+            attrs = request.__dict__
+        except AttributeError:  # COMPAT: a view may be called with anything
+            attrs = {}
+        if changes.count != steady.known_changes:
+            steady.renew()
+        if kind in steady.plain_classes and "override_renderer" not in attrs:
+            view = attrs.pop("__view__") if "__view__" in attrs else info.original_view
+            return steady.respond(result, request, attrs, view, context)
         response = as_response(result, IResponse)
         if response is not None:
             return response
-        attrs = getattr(request, "__dict__", {})
         if "override_renderer" in attrs:
             name = attrs.pop("override_renderer")
             chosen = RendererHelper(name=name, package=info.package, registry=info.registry)
@@ -244,25 +267,42 @@ def rendered_view(info: ViewInfo) -> Finisher | None:
         view = attrs.pop("__view__") if "__view__" in attrs else info.original_view
         return chosen.render_view(request, result, view, context)
 
+    render.ready = Response  # type: ignore[attr-defined]
     return render
 
 
-def _not_a_response(info: ViewInfo, result: Any) -> str:
-    advice = ""
-    if result is None:
-        advice = " You may have forgotten to return a value from the view callable."
-    elif isinstance(result, dict):
-        advice = " You may have forgotten to define a renderer in the view configuration."
-    view = _described(info)
-    return (
-        f"Could not convert return value of the view callable {view} into a response object. "
-        f"The value returned was {result!r}.{advice}"
-    )
+class _AsResponse:
+    """The finisher of a view without a renderer: what the view returned must be a response, or have an adapter to one."""
 
+    # PERF: memory of 10,000 routes and views: a function with its cells would take three times as much
+    __slots__ = ("_as_response", "_attr", "_view")
 
-def _described(info: ViewInfo) -> str:
-    mapped = mapped_view.make(info.original_view, info)
-    return view_description(mapped)
+    #: What needs no call of this.
+    ready = Response
+
+    def __init__(self, info: ViewInfo) -> None:
+        self._as_response = info.registry.queryAdapterOrSelf
+        self._view = info.original_view
+        self._attr = info.options.get("attr")
+
+    def __call__(self, result: Any, context: Context, request: AnyRequest) -> Any:
+        if result.__class__ is Response:
+            return result
+        response = self._as_response(result, IResponse)
+        if response is None:
+            raise ValueError(self._complaint(result))
+        return response
+
+    def _complaint(self, result: Any) -> str:
+        advice = ""
+        if result is None:
+            advice = " You may have forgotten to return a value from the view callable."
+        elif isinstance(result, dict):
+            advice = " You may have forgotten to define a renderer in the view configuration."
+        return (
+            f"Could not convert return value of the view callable {view_text(self._view, self._attr)} into a response "
+            f"object. The value returned was {result!r}.{advice}"
+        )
 
 
 @around("mapped_view", "mapper", "attr")

@@ -18,21 +18,22 @@ PACKAGE = Path(__file__).parent.parent / "goldilocks"
 #: package's own ``__init__.py``; ``cli.*`` are all files of a folder, which may lean on each other freely.
 LAYERS = {
     "ground": """
-        . interfaces types decorator settings location encode names ordering path asset resource offers util acl
+        . changes collector interfaces types decorator requesttype settings location codecache encode headers localurl names ordering limits path asset resource offers util acl
+        owncookies signing
     """,
-    "record and words": "registry threadlocal events response httpexceptions exceptions",
+    "record and words": "introspection registry threadlocal events response httpexceptions exceptions",
     "who": "security authorization authentication csrf session i18n",
     "where": """
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
-        routepattern routeorder urldispatch viewtable viewcalls url request
+        pathmaker routepattern routeorder urldispatch viewindex viewset viewtable viewcalls url hosts edge spool forms cookies jsonbody readers request
     """,
-    "what": "renderers templates static tweens predicates methods pipeline viewderivers view",
-    "engine": "explanation explain debugpages dummies wsgi router",
+    "what": "renderers steadyrenderer templatecode templatescan templates static tweens predicates methods pipeline viewderivers view",
+    "engine": "reticence explanation explain debugpages dummies wsgi outlet express router",
     "language": """
-        config.actions config.statement config.predicates config.derivers config.acceptorder config.staticviews
+        config.places config.conflicts config.actions config.statement config.predicates config.derivers config.acceptorder config.staticviews
         config.mistakes config.viewparts config.views config.exceptionviews config.routes config.assets config.security config.adapters
         config.factories config.tweens config.i18n config.settings config.rendering config.testing config.zca
-        config.scan config.defaults config.configurator config
+        config.scan config.defaults config.configurator config.whole config
     """,
     "doors": "testing scripting paster compat migrate.* cli.* scripts.* __main__",
     "add-ons": "addons.*",
@@ -40,7 +41,14 @@ LAYERS = {
 
 #: Imports inside a function, each with its reason; there is no other way in than by this list.
 LATE_IMPORTS = {
+    (
+        "config.rendering",
+        "goldilocks.templates",
+    ): "Chameleon takes long to import, and not every application has templates",
+    ("path", "importlib.resources"): "takes long to import, and is only needed for packages in archives",
     ("config.zca", "zope.component"): "an extra that only applications bring which hook it",
+    ("config.defaults", "goldilocks.debugpages"): "much to load, and only used where goldilocks.debug is on",
+    ("router", "goldilocks.debugpages"): "much to load, and only used where goldilocks.debug is on",
 }
 
 #: The only files that spell the name of the framework whose applications run here.

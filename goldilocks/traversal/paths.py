@@ -56,9 +56,7 @@ def requested_path(request: AnyRequest) -> str:
 
 
 def _as_url_error(error: UnicodeDecodeError) -> URLDecodeError:
-    if isinstance(error, URLDecodeError):
-        return error
-    return URLDecodeError(error.encoding, error.object, error.start, error.end, error.reason)
+    return error if isinstance(error, URLDecodeError) else URLDecodeError.of(error)
 
 
 def _decoded(path: str) -> str:
@@ -155,10 +153,33 @@ def quote_path_segment(segment: object, safe: str = PATH_SEGMENT_SAFE) -> str:
         text = segment.decode("utf-8")
     else:
         text = str(segment)
-    return _quote_remembered(text, safe) if len(text) <= _CACHEABLE_LENGTH else url_quote(text, safe)
+    remembered = _REMEMBERED.get(safe)
+    return url_quote(text, safe) if remembered is None else remembered[text]
 
 
-_quote_remembered = lru_cache(4 * _CACHE_SIZE)(url_quote)
+class _Remembered(dict[str, str]):
+    """Texts and how they are quoted; what isn't there is quoted when asked for, and forgotten with all others when full."""
+
+    __slots__ = ("safe",)
+
+    def __init__(self, safe: str) -> None:
+        self.safe = safe
+
+    def __missing__(self, text: str) -> str:
+        # letters and digits are never quoted, and nothing is gained by remembering a long text that came from a URL
+        quoted = text if text.isascii() and text.isalnum() else url_quote(text, self.safe)
+        if len(text) <= _CACHEABLE_LENGTH:
+            if len(self) >= _CACHE_SIZE:
+                self.clear()
+            self[text] = quoted
+        return quoted
+
+
+#: A value in a path, quoted; slashes stay.
+# PERF: urls
+quoted_path = _Remembered(PATH_SAFE)
+
+_REMEMBERED = {PATH_SAFE: quoted_path, PATH_SEGMENT_SAFE: _Remembered(PATH_SEGMENT_SAFE)}
 
 
 @lru_cache(_CACHE_SIZE)

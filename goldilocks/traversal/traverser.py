@@ -39,12 +39,31 @@ class ResourceTreeTraverser:
         Raises:
             URLDecodeError: the path or the virtual root is not UTF-8.
         """
-        # COMPAT: a request from before the routes were tried, or a bare WebOb one, has no matchdict at all
-        match = getattr(request, "matchdict", None)
-        path, subpath = (requested_path(request), ()) if match is None else _routed(match)
-        environ = request.environ
-        virtual = traversal_path_info(environ[self.VH_ROOT_KEY]) if self.VH_ROOT_KEY in environ else ()
-        return walk(self.root, path, subpath, virtual, self.VIEW_SELECTOR)
+        return traverse(self.root, request, self.VH_ROOT_KEY, self.VIEW_SELECTOR)
+
+
+def traverse(
+    root: Context, request: AnyRequest, virtual_root_key: str = VH_ROOT_KEY, selector: str = "@@"
+) -> dict[str, Any]:
+    """Walk from ``root`` as a request asks for, and return what was found: see `walk`.
+
+    Args:
+        root: where the walk begins.
+        request: its path is walked, or what a route put into its ``matchdict``.
+        virtual_root_key: what in the environment names the virtual root.
+        selector: what a segment begins with that is a view name and never a child's.
+
+    Raises:
+        URLDecodeError: the path or the virtual root is not UTF-8.
+    """
+    try:
+        match = request.matchdict
+    except AttributeError:  # COMPAT: a bare WebOb request, or a stand-in
+        match = None
+    path, subpath = (requested_path(request), ()) if match is None else _routed(match)
+    environ = request.environ
+    virtual = traversal_path_info(environ[virtual_root_key]) if virtual_root_key in environ else ()
+    return walk(root, path, subpath, virtual, selector)
 
 
 #: COMPAT: traversal.ModelGraphTraverser, the name from when resources were called models
@@ -81,16 +100,33 @@ def walk(
     >>> found["context"], found["view_name"], found["subpath"], found["traversed"]
     ({}, 'edit', ('now',), ('a', 'b'))
     """
-    # PERF: a route without traversal asks for "/"
-    names = virtual + split_path_info(path) if path != "/" else virtual
-    end = len(names)
-    if selector in path or virtual:  # PERF: one search in a string instead of a look at each name
-        end = next((index for index, name in enumerate(names) if name.startswith(selector)), end)
-    context = virtual_root = root
-    walked = end
+    # PERF: traversal, acl: a path that names no view and leads where there is no virtual root, as nearly all are
+    if not virtual and selector not in path:
+        names = split_path_info(path) if path != "/" else ()
+        context, walked = _descend(root, names) if names else (root, 0)
+        is_end = walked == len(names)
+        return {
+            "context": context,
+            "view_name": "" if is_end else names[walked],
+            "subpath": subpath if is_end else names[walked + 1 :],
+            "traversed": names if is_end else names[:walked],
+            "virtual_root": root,
+            "virtual_root_path": virtual,
+            "root": root,
+        }
+    return _walk_by_rule(root, path, subpath, virtual, selector)
+
+
+def _walk_by_rule(
+    root: Context, path: str, subpath: tuple[str, ...], virtual: tuple[str, ...], selector: str
+) -> dict[str, Any]:
+    """Do as `walk` says, whatever there is."""
+    names = virtual + split_path_info(path)
+    end = next((index for index, name in enumerate(names) if name.startswith(selector)), len(names))
+    virtual_root = root
     if virtual:
         context, virtual_root, walked = _descend_virtually(root, names[:end], len(virtual))
-    elif names:
+    else:
         context, walked = _descend(root, names[:end])
     view_name = ""
     traversed = names

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import json
 import pickle
 
 import pytest
+from webob import Request
 
 from goldilocks import exceptions, httpexceptions, ordering
 from goldilocks.exceptions import (
     BadCSRFOrigin,
     BadCSRFToken,
+    BodyDisconnectedError,
     ConfigurationConflictError,
     ConfigurationError,
     ConfigurationExecutionError,
+    FormError,
+    JSONBodyError,
     PredicateMismatch,
     URLDecodeError,
+    refusal,
 )
 
 
@@ -122,3 +128,33 @@ def test_configuration_errors_can_be_pickled():
         ConfigurationExecutionError("type", "value", "place"),
     ]
     assert [str(pickle.loads(pickle.dumps(error))) for error in errors] == [str(error) for error in errors]
+
+
+@pytest.mark.parametrize(
+    ("error", "kinds", "words"),
+    [
+        (URLDecodeError("utf-8", b"\xff", 0, 1, "bad"), [UnicodeDecodeError], "not text in UTF-8"),
+        (JSONBodyError("Expecting value", "[\n,", 2), [json.JSONDecodeError, ValueError], "line 2, column 1"),
+        (BodyDisconnectedError(3), [OSError], "3 more bytes"),
+        (BodyDisconnectedError(None), [OSError], "ends too early."),
+        (refusal(FormError, "No boundary."), [ValueError], "No boundary."),
+    ],
+)
+def test_fault_of_a_client_is_an_answer(error, kinds, words):
+    """What a client did wrong is an error of Python's own kind and an answer that says what it is, also after a journey."""
+    for each in (error, pickle.loads(pickle.dumps(error))):
+        assert all(isinstance(each, kind) for kind in [*kinds, httpexceptions.HTTPBadRequest])
+        assert type(each) is type(error) and each.code == 400 and words in each.explanation
+        environ = Request.blank("/").environ
+        assert words in b"".join(each(environ, lambda *arguments: None)).decode()
+    assert str(error)
+
+
+def test_details_of_the_fault():
+    """What Python's errors know of the place is known here, too."""
+    decoding = URLDecodeError("utf-8", b"a\xff", 1, 2, "bad")
+    assert (decoding.object, decoding.start, decoding.end, decoding.reason) == (b"a\xff", 1, 2, "bad")
+    assert "position 1" in str(decoding)
+    parsing = JSONBodyError("Expecting value", "[\n,", 2)
+    assert (parsing.doc, parsing.pos, parsing.lineno, parsing.colno) == ("[\n,", 2, 2, 1)
+    assert BodyDisconnectedError(3).missing_bytes == 3

@@ -3,9 +3,10 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from string import Template
 
 import pytest
-from webob import Request
+from webob import Request, html_escape
 
 from goldilocks import httpexceptions
 from goldilocks.httpexceptions import (
@@ -30,6 +31,10 @@ from goldilocks.interfaces import IExceptionResponse, IResponse
 
 HTML, JSON, PLAIN = "text/html", "application/json", "text/plain"
 MEAN = "<script>alert('1') & more</script>"
+
+
+class _Lazy(str):
+    """Text that is translated when it is wanted, for example."""
 
 
 class Brewing(HTTPException):
@@ -367,6 +372,136 @@ def test_page_in_another_charset():
         default_charset = "latin-1"
 
     assert b"\xe9 ?" in send(Legacy(), PLAIN).body
+
+
+# --- pages that are known beforehand ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type", "body"),
+    [
+        (HTML, "text/html; charset=UTF-8", b"<br/><br/>\na &lt; \xc3\xa9\n"),
+        (JSON, JSON, b'\\n\\n\\na < \\u00e9\\n\\n"'),
+        (PLAIN, "text/plain; charset=UTF-8", b"\n\n\na < \xc3\xa9\n\n"),
+    ],
+)
+def test_detail_in_a_known_page(accept, content_type, body):
+    """Of the page of a class, only the detail is written anew; also the second time."""
+    for _ in range(2):
+        sent = send(HTTPNotFound("a < é"), accept)
+        assert sent.headers["Content-Type"] == content_type
+        assert sent.headers["Content-Length"] == str(len(sent.body))
+        assert body in sent.body.replace(b"&#233;", b"\xc3\xa9")
+
+
+def test_own_headers_of_a_known_page():
+    """Headers that were added stand before those of the page."""
+    answer = HTTPNotFound(headers=[("X-One", "1")])
+    answer.prepare({})
+    assert [name for name, _ in answer.headerlist] == ["X-One", "Content-Type", "Content-Length"]
+    assert answer.headers["Content-Length"] == str(len(answer.body))
+
+
+@pytest.mark.parametrize("headers", [{"Content-MD5": "x"}, {"Content-Type": "text/x"}])
+def test_headers_that_belong_to_the_body(headers):
+    """What was said of a body doesn't hold for the page."""
+    answer = HTTPNotFound(headers=headers)
+    answer.prepare({"HTTP_ACCEPT": PLAIN})
+    assert answer.headerlist == [
+        ("Content-Type", "text/plain; charset=UTF-8"),
+        ("Content-Length", str(len(answer.body))),
+    ]
+
+
+def test_words_of_the_request_in_a_known_page():
+    """A class's template may name parts of the request, which are escaped."""
+    for method in ("<b>", "BREW"):
+        sent = send(HTTPMethodNotAllowed(), HTML, REQUEST_METHOD=method)
+        assert f"The method {html_escape(method)} is not allowed" in sent.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"explanation": "changed"},
+        {"title": "Changed"},
+        {"body_template_obj": Template("changed ${detail}")},
+        {"html_template_obj": Template("changed ${status} ${body}")},
+        {"_json_formatter": lambda **words: {"message": "changed"}},
+    ],
+)
+def test_what_is_changed_of_one_answer(change):
+    """What is written onto an answer counts for it, and for no other."""
+    answer = HTTPNotFound("x")
+    vars(answer).update(change)
+    accept = JSON if "_json_formatter" in change or "title" in change else HTML
+    assert "changed" in send(answer, accept).text.lower()
+    assert "changed" not in send(HTTPNotFound("x"), accept).text.lower()
+
+
+def test_what_is_changed_of_a_class(monkeypatch):
+    """What is written onto a class counts from then on."""
+    assert "other" not in send(HTTPNotFound(), HTML).text
+    for name, value in [
+        ("explanation", "other words"),
+        ("body_template_obj", Template("other body")),
+        ("html_template_obj", Template("other frame")),
+        ("title", "Another"),
+        ("default_content_type", "text/other"),
+    ]:
+        with monkeypatch.context() as patch:
+            patch.setattr(HTTPNotFound, name, value)
+            answer = HTTPNotFound()
+            assert "other" in f"{answer.content_type} {answer.status} {send(answer, HTML).text}".lower()
+    assert "other" not in send(HTTPNotFound(), HTML).text
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"explanation": "\0detail\0"}, None),
+        ({"explanation": _Lazy("told late")}, None),
+        ({"body_template_obj": Template("$")}, ValueError),
+        ({"html_template_obj": Template("${unheard}")}, KeyError),
+    ],
+)
+def test_pages_that_can_not_be_known(change, error):
+    """What can't be known beforehand is written when it is wanted, and a mistake in it is met then."""
+    row = type("Row", (HTTPNotFound,), change)
+    for _ in range(2):
+        if error is None:
+            assert str(row.explanation) in send(row("x"), HTML).text
+        else:
+            with pytest.raises(error):
+                row("x").prepare({"HTTP_ACCEPT": HTML})
+
+
+def test_body_that_was_taken_away():
+    """An answer without any body, not even an empty one, gets its page."""
+    answer = HTTPNotFound()
+    answer.app_iter = None
+    answer.prepare({})
+    assert answer.text.startswith("404 Not Found")
+
+
+def test_changes_before_the_page():
+    """Status, headers and body can be changed like those of any response, and nothing is shared with others."""
+    answer, other = HTTPNotFound(), HTTPNotFound()
+    answer.status = "404 Gone Fishing"
+    answer.headers["X-One"] = "1"
+    answer.content_type = PLAIN
+    answer.text = "changed"
+    sent, untouched = send(answer, HTML), send(other, HTML)
+    assert (sent.status, sent.text, sent.content_type) == ("404 Gone Fishing", "changed", PLAIN)
+    assert (untouched.status, untouched.content_type) == ("404 Not Found", HTML)
+    assert "X-One" not in untouched.headers
+
+
+def test_status_on_a_known_page():
+    """The page names the status that is sent."""
+    answer = HTTPNotFound()
+    answer.status = "404 Gone Fishing"
+    assert "<h1>404 Gone Fishing</h1>" in send(answer, HTML).text
 
 
 # --- helpers ---------------------------------------------------------------------------------------------------------

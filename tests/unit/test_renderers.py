@@ -15,9 +15,11 @@ from zope.interface import Interface, implementer
 from zope.interface.verify import verifyObject
 
 from goldilocks import csrf, renderers
+from goldilocks.config import Configurator
 from goldilocks.httpexceptions import HTTPBadRequest
 from goldilocks.interfaces import IBeforeRender, IRendererFactory, IRendererInfo, IResponseFactory
 from goldilocks.registry import Registry
+from goldilocks.request import Request
 from goldilocks.response import Response
 
 
@@ -394,3 +396,109 @@ def test_types_of_the_standard_library_can_be_refused(factory):
 
     with pytest.raises(TypeError, match="not JSON serializable"):
         factory()(info)({"day": date(2024, 2, 29)}, {})
+
+
+# --- A renderer of a view, kept between requests ---------------------------------------------------------------------
+
+
+def answered(view, renderer, *, app=None, settings=None, path="/"):
+    config = Configurator(settings=settings or {})
+    config.add_view(view, renderer=renderer)
+    if app is not None:
+        app(config)
+    return Request.blank(path).get_response(config.make_wsgi_app())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {"a": [float("-inf")]}])
+def test_json_has_no_nan(value, caplog):
+    """What isn't JSON isn't written, unless Python's own way is wanted."""
+    assert answered(lambda request: value, "json").status_int == 500
+    assert (
+        answered(lambda request: value, "json", settings={"goldilocks.strict_json": "false"}).status_int
+        == 200
+    )
+
+
+def test_json_with_itself_in_it(caplog):
+    """A value that has itself in it is an error of the application."""
+    loop = {}
+    loop["loop"] = loop
+    assert answered(lambda request: loop, "json").status_int == 500
+    assert "Circular reference" in caplog.text
+
+
+def test_json_by_another_serializer():
+    """A serializer of the application's is told what it always was told."""
+
+    def app(config):
+        config.add_renderer("mine", renderers.JSON(serializer=lambda value, default: b"[%d]" % len(value)))
+
+    assert answered(lambda request: {"a": float("nan")}, "mine", app=app).body == b"[1]"
+
+
+def test_template_that_touches_the_response(tmp_path):
+    """What a template does to ``request.response`` is sent."""
+    (tmp_path / "page.pt").write_text("<p>${setattr(request.response, 'status', 201)}</p>")
+    response = answered(lambda request: {"setattr": setattr}, str(tmp_path / "page.pt"))
+    assert (response.status_int, response.body) == (201, b"<p></p>")
+
+
+def test_renderer_of_the_application_that_returns_bytes():
+    """What isn't text is made a response of as ever."""
+
+    def app(config):
+        config.add_renderer(
+            "bytes", lambda info: lambda value, system: b"bytes of " + system["renderer_name"].encode()
+        )
+
+    assert answered(lambda request: {}, "bytes", app=app).body == b"bytes of bytes"
+
+
+def test_own_class_of_requests_with_its_own_response():
+    """A class of requests that makes its response itself is asked for it."""
+
+    class OwnRequest(Request):
+        @property
+        def response(self):
+            return Response("prepared", status=202)
+
+    config = Configurator(request_factory=OwnRequest)
+    config.add_view(lambda request: {"a": 1}, renderer="json")
+    assert Request.blank("/").get_response(config.make_wsgi_app()).status_int == 202
+
+
+def test_class_of_requests_that_adds_something():
+    """A class of requests that only adds to ours is served alike."""
+
+    class OwnRequest(Request):
+        more = "more"
+
+    config = Configurator(request_factory=OwnRequest)
+    config.add_view(lambda request: {"a": request.more}, renderer="json")
+    app = config.make_wsgi_app()
+    for _ in range(2):
+        assert Request.blank("/").get_response(app).json == {"a": "more"}
+
+
+def test_value_of_another_class():
+    """Values that are no dict are rendered by the same renderer, before and after one that is."""
+    values = [[1], {"a": 1}, [2], "text", None]
+    config = Configurator()
+    config.add_view(lambda request: values.pop(0), renderer="json")
+    app = config.make_wsgi_app()
+    assert [Request.blank("/").get_response(app).json for _ in range(5)] == [[1], {"a": 1}, [2], "text", None]
+
+
+def test_override_renderer():
+    """``request.override_renderer`` counts for its request alone."""
+
+    def view(request):
+        if "s" in request.GET:
+            request.override_renderer = "string"
+        return {"a": 1}
+
+    config = Configurator()
+    config.add_view(view, renderer="json")
+    app = config.make_wsgi_app()
+    bodies = [Request.blank(path).get_response(app).body for path in ("/", "/?s", "/")]
+    assert bodies == [b'{"a": 1}', b"{'a': 1}", b'{"a": 1}']

@@ -7,6 +7,7 @@ import pytest
 from webob import Request as WebObRequest
 from webob import Response as WebObResponse
 from zope.interface import Interface, implementer, providedBy
+from zope.interface.interface import InterfaceClass
 from zope.interface.registry import Components
 
 from goldilocks.interfaces import IRequest, IRequestExtensions, IResponse, IResponseFactory, ISessionFactory
@@ -275,6 +276,30 @@ def test_route_request_iface_with_bases():
         pass
 
     assert route_request_iface("home", bases=(IBase,)).isOrExtends(IBase)
+    both = route_request_iface("home", bases=(IBase, IRequest))
+    assert (both.__sro__[:3], both.__sro__[-1]) == ((both, IBase, IRequest), Interface)
+
+
+@pytest.mark.parametrize("bases", [(), (IRequest,), (IRequest, Interface)])
+def test_route_request_iface_is_zopes(bases):
+    """However an interface of a route is made, it is what zope would have made."""
+    made = route_request_iface("home", bases)
+    usual = InterfaceClass(
+        "home_IRequest", bases, __doc__="Requests of one route.", __module__="goldilocks.request"
+    )
+    assert made == usual
+    assert hash(made) == hash(usual)
+    for name in (
+        "__name__",
+        "__module__",
+        "__doc__",
+        "__bases__",
+        "__sro__",
+        "__iro__",
+        "__identifier__",
+        "_implied",
+    ):
+        assert getattr(made, name) == getattr(usual, name)
 
 
 # --- another application ---------------------------------------------------------------------------------------------

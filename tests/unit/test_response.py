@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import io
+import mimetypes
+import os
 import sys
 import types
 
 import pytest
 import venusian
 from webob import Request
+from webob import Response as WebObResponse
 from zope.interface.registry import Components
 
 from goldilocks.interfaces import IResponse, IResponseFactory
@@ -196,3 +199,157 @@ def test_response_adapter_returns_what_it_decorates():
     def adapt(value): ...
 
     assert response_adapter(int)(adapt) is adapt
+
+
+@pytest.mark.parametrize(
+    "status", [None, 200, 201, 404, 500, 599, 100, 204, 205, 304, "404 Not Found", "404 Gone fishing", 404.0]
+)
+def test_status_of_a_text(status):
+    """However the status of a text is said, the response is the one that WebOb makes."""
+    try:
+        expected = WebObResponse("text", status=status)
+    except Exception as error:
+        with pytest.raises(type(error)):
+            Response("text", status=status)
+    else:
+        made = Response("text", status=status)
+        assert (made.status, made.headerlist, made.body) == (
+            expected.status,
+            expected.headerlist,
+            expected.body,
+        )
+
+
+# --- Files, the quick way ----------------------------------------------------------------------------------------------
+
+
+class Other(FileResponse):
+    """A subclass, whose headers are made by the properties, one by one."""
+
+
+@pytest.mark.parametrize("age", [None, 0, 60])
+@pytest.mark.parametrize(
+    "name", ["page.txt", "page.html", "page.xml", "page.css.gz", "page.png", "page", "page.TXT", "a.b.js"]
+)
+def test_headers_of_a_file_are_those_of_the_long_way(tmp_path, name, age):
+    """What is remembered of a file's headers is what the properties would write, in their order."""
+    (tmp_path / name).write_bytes(b"text")
+    quick, long = (kind(str(tmp_path / name), cache_max_age=age) for kind in (FileResponse, Other))
+    expires = {"Expires", "Last-Modified"} if age == 0 else {"Expires"}
+    assert [pair for pair in quick.headerlist if pair[0] not in expires] == [
+        pair for pair in long.headerlist if pair[0] not in expires
+    ]
+    assert [name for name, _ in quick.headerlist] == [name for name, _ in long.headerlist]
+    assert (quick.status, quick.conditional_response) == (long.status, long.conditional_response)
+    for response in (quick, long):
+        assert b"".join(response.app_iter) == b"text"
+        response.app_iter.close()
+
+
+def test_headers_of_one_response_are_its_own(page):
+    """Two responses of one file share nothing that can be written to."""
+    one, other = FileResponse(page), FileResponse(page)
+    one.headers["X-Name"] = "one"
+    one.content_type = "image/png"
+    assert (other.headers.get("X-Name"), other.content_type) == (None, "text/plain")
+    one.app_iter.close()
+    other.app_iter.close()
+
+
+def test_headers_of_a_file_that_changed(page):
+    """Date and length are those of the file as it is now."""
+    FileResponse(page).app_iter.close()
+    page.write_bytes(b"more than before")
+    response = FileResponse(page)
+    assert (response.content_length, response.body) == (16, b"more than before")
+
+
+def test_file_that_grows_while_it_is_sent(page):
+    """No more is sent than was promised."""
+    response = FileResponse(page)
+    with page.open("ab") as file:
+        file.write(b"more")
+    assert b"".join(response.app_iter) == b"0123456789"
+    response.app_iter.close()
+
+
+def test_file_that_shrinks_while_it_is_sent(page):
+    """Then there is less."""
+    response = FileResponse(page)
+    page.write_bytes(b"012")
+    assert b"".join(response.app_iter) == b"012"
+    response.app_iter.close()
+
+
+def test_file_of_several_blocks(tmp_path):
+    """A large file comes in pieces."""
+    (tmp_path / "large").write_bytes(b"x" * 150_000)
+    response = FileResponse(tmp_path / "large")
+    assert [len(block) for block in response.app_iter] == [65536, 65536, 18928]
+    response.app_iter.close()
+
+
+def test_body_of_a_file_can_be_read_by_hand(page):
+    """The file is there as an object, which is closed with the body."""
+    body = FileResponse(page).app_iter
+    assert body.file.read(4) == b"0123"
+    assert b"".join(body) == b"456789"
+    body.close()
+    body.close()
+    assert body.file.closed
+
+
+def test_body_that_nobody_sends_is_closed(page):
+    """When the response is thrown away."""
+    descriptor = FileResponse(page).app_iter._descriptor
+    with pytest.raises(OSError):
+        os.fstat(descriptor)
+
+
+def test_directory_is_no_file(tmp_path):
+    """As ``open`` would say."""
+    with pytest.raises(IsADirectoryError):
+        FileResponse(tmp_path)
+
+
+def test_answer_to_head_has_no_body(page):
+    """The file is closed all the same."""
+    response = FileResponse(page)
+    body = response.app_iter
+    sent = answer(response, REQUEST_METHOD="HEAD")
+    assert (sent.body, sent.content_length) == (b"", 10)
+    assert body.file.closed
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.txt",
+        "a.TXT",
+        "a.unknown",
+        "a",
+        ".txt",
+        "dir.txt/a",
+        "..txt",
+        "a.",
+        "data:x.txt",
+        "http://a.txt/b",
+        "a.tgz",
+        "a.svgz",
+        "a.webp",
+    ],
+)
+def test_guess_is_the_standard_librarys(name):
+    """The quick way is only another way to the same tables."""
+    kind, encoding = mimetypes.guess_type(name, strict=False)
+    assert _guess_type(name) == (kind or "application/octet-stream", encoding)
+
+
+def test_guess_follows_what_is_added():
+    """Types may be added at any time."""
+    assert _guess_type("a.baloo")[0] == "application/octet-stream"
+    mimetypes.add_type("text/x-baloo", ".baloo")
+    try:
+        assert _guess_type("a.baloo")[0] == "text/x-baloo"
+    finally:
+        del mimetypes.types_map[".baloo"]

@@ -1,0 +1,165 @@
+"""The last step of every answer: a check of what is about to be sent, and the headers that protect a browser.
+
+Only the router sends through here. What is no response of ours (a mounted application's, a file's, another library's) is checked
+and otherwise left as it is; ours get the default headers that they don't have themselves. An empty value says that a header
+isn't wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from goldilocks import httpexceptions
+from goldilocks.exceptions import PredicateMismatch
+from goldilocks.headers import HeaderError, check, safe_location
+from goldilocks.response import HTML_TYPE, JSON_TYPE, OK, STATUS_LINES, TEXT_TYPE, FileResponse, Response
+
+if TYPE_CHECKING:
+    from goldilocks.types import AnyResponse, Environ, StartResponse
+
+Headers: TypeAlias = "Sequence[tuple[str, str]]"
+#: Sends a response: called with it, the environment and ``start_response``.
+Outlet: TypeAlias = "Callable[[AnyResponse, Environ, StartResponse], Iterable[bytes]]"
+
+#: What a browser is told with each of our own responses, unless they say something else.
+DEFAULT_HEADERS: Headers = (
+    ("X-Content-Type-Options", "nosniff"),  # a body is what its content type says, whatever it looks like
+    ("X-Frame-Options", "SAMEORIGIN"),  # no other site puts a page into a frame of its own
+    ("Referrer-Policy", "same-origin"),  # other sites don't learn the path from which a visitor comes
+)
+
+# PERF: errors; status lines that are fit to be sent, of answers with a body; and classes that write their own page
+_LINES = frozenset((OK, *STATUS_LINES.values(), *httpexceptions.STATUS_LINES.values()))
+_PAGES = frozenset((PredicateMismatch, *httpexceptions.status_map.values()))
+
+CHECK_SETTING = "goldilocks.check_responses"
+HEADERS_SETTING = "goldilocks.default_headers"
+VARY_SETTING = "goldilocks.vary_by_cookie"
+
+#: Headers that say what caches may do with an answer.
+_CACHING = frozenset(("cache-control", "expires"))
+
+
+def outlet(settings: Mapping[str, Any]) -> Outlet | None:
+    """Return what sends the responses of an application, or ``None`` where nothing is checked and nothing added."""
+    is_checked, added = settings.get(CHECK_SETTING, False), list(settings.get(HEADERS_SETTING, ()))
+    keeps_private = settings.get(VARY_SETTING, False)
+    return _outlet(is_checked, added, keeps_private) if is_checked or added or keeps_private else None
+
+
+def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool) -> Outlet:
+    complete = _completion(added, keeps_private)
+
+    def send(response: AnyResponse, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        made_by = response.__class__
+        # PERF: hello, json, session: what has nothing to decide about is sent without a call of it
+        if (made_by is Response or made_by in _PAGES) and not response.conditional_response:
+            if made_by is not Response:
+                response.prepare(environ)
+            status, headers = response._status, response._headerlist
+            if environ["REQUEST_METHOD"] != "HEAD":
+                if _is_untouched(status, headers):
+                    start_response(status, headers + added)
+                    return response._app_iter
+                names = {name.lower() for name, _ in headers}
+                if "location" not in names:
+                    headers = complete(headers, names)
+                    if is_checked:
+                        check(status, headers)
+                    start_response(status, headers)
+                    return response._app_iter
+
+        # PERF: static: what is remembered of a file was looked at once
+        if made_by is FileResponse and response.is_fit:
+            return response(environ, start_response)
+
+        is_known = isinstance(response, Response)
+        is_ours = is_known and response.takes_default_headers
+        schemes = response.allowed_schemes if is_known else None
+        if is_checked and is_known:
+            _check_location(response)
+
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            if is_ours:
+                headers = complete(headers, {name.lower() for name, _ in headers})
+            if is_checked:
+                check(status, headers, schemes)
+            return start_response(status, headers, *exc_info)
+
+        return response(environ, start)
+
+    return send
+
+
+def _is_untouched(status: str, headers: Headers) -> bool:
+    """Tell whether nobody has changed these since the response was made: then they are fit to be sent as they are."""
+    if len(headers) != 2 or status not in _LINES:
+        return False
+    kind, (name, value) = headers
+    return (
+        (kind is HTML_TYPE or kind is JSON_TYPE or kind is TEXT_TYPE)
+        and name == "Content-Length"
+        and value.isdigit()
+    )
+
+
+def _completion(
+    added: list[tuple[str, str]], keeps_private: bool
+) -> Callable[[Headers, set[str]], list[tuple[str, str]]]:
+    """Return what makes the headers that are sent of those that a response of ours has, and of their names in lower case."""
+    defaults = frozenset(name.lower() for name, _ in added)
+
+    def complete(headers: Headers, names: set[str]) -> list[tuple[str, str]]:
+        if defaults.isdisjoint(names):
+            sent = [*headers, *added]
+        else:
+            sent = [(name, value) for name, value in headers if value or name.lower() not in defaults]
+            sent += [(name, value) for name, value in added if name.lower() not in names]
+        # an answer with a cookie isn't for shared caches, unless it says itself what caches may do
+        if keeps_private and "set-cookie" in names and names.isdisjoint(_CACHING):
+            sent.append(("Cache-Control", "private"))
+        return sent
+
+    return complete
+
+
+def _check_location(response: Response) -> None:
+    """See whether a response leads where it says, before what browsers would drop is taken out of it."""
+    for name, value in response._headerlist:
+        if len(name) == 8 and name.lower() == "location":
+            try:
+                safe_location(value, response.allowed_schemes)
+            except HeaderError as error:
+                # the traceback of a redirection that was raised shows the line that made it
+                raise error from response if isinstance(response, BaseException) else None
+
+
+def vary_by_cookie(response: AnyResponse) -> None:
+    """Say on a response of ours that it depends on the request's cookies."""
+    if not isinstance(response, Response):
+        return
+    headers = response.headerlist
+    if all(name.lower() != "vary" for name, _ in headers):
+        headers.append(("Vary", "Cookie"))
+        return
+    said = response.headers["Vary"]
+    if "*" not in said and "cookie" not in [name.strip().lower() for name in said.split(",")]:
+        response.headers["Vary"] = f"{said}, Cookie"
+
+
+def header_lines(value: Any) -> tuple[tuple[str, str], ...]:
+    r"""Read a setting: headers as lines ``Name: value``, or as pairs.
+
+    >>> header_lines("X-Frame-Options: DENY\nX-Robots-Tag: noindex")
+    (('X-Frame-Options', 'DENY'), ('X-Robots-Tag', 'noindex'))
+    >>> header_lines("")
+    ()
+
+    Raises:
+        ConfigurationError: a line has no colon.
+    """
+    lines = value.splitlines() if isinstance(value, str) else value
+    pairs = [line if isinstance(line, tuple) else line.partition(":")[::2] for line in lines if line]
+    check(OK, pairs)
+    return tuple((name.strip(), text.strip()) for name, text in pairs)

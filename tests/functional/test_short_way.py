@@ -1,0 +1,539 @@
+"""The short way of a request and the long one: nobody can tell by the answer, or by what a view finds, which it was.
+
+Every application here is built twice. One of the two has an execution policy of its own, which does what the usual one does; with
+it, each request goes through every step.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import pytest
+from webob import Request as Client
+
+from goldilocks.config import Configurator
+from goldilocks.events import ContextFound, NewRequest, NewResponse
+from goldilocks.exceptions import PredicateMismatch
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound
+from goldilocks.interfaces import IRequestFactory, IRootFactory, IRoutesMapper, ITraverser
+from goldilocks.renderers import null_renderer
+from goldilocks.request import Request
+from goldilocks.response import Response
+from goldilocks.testing import DummyRequest
+from goldilocks.threadlocal import get_current_registry, get_current_request, manager
+from goldilocks.traversal import DefaultRootFactory, ResourceTreeTraverser
+from goldilocks.urldispatch import RoutesMapper
+from goldilocks.view import render_view_to_response
+
+#: What stands on a request when its view is called, beside what the application put there.
+STANDING = {
+    *("environ", "registry", "invoke_subrequest", "request_iface", "matchdict", "matched_route", "limits"),
+    *("root", "context", "view_name", "subpath", "traversed", "virtual_root", "virtual_root_path"),
+}
+
+
+def long_policy(environ, router):
+    """Do as the usual policy does, step by step."""
+    with router.request_context(environ) as request:
+        return router.invoke_request(request)
+
+
+def both(app, **arguments):
+    """Build an application twice, and return the routers that go the short and the long way."""
+    routers = []
+    for policy in (None, long_policy):
+        config = Configurator(**arguments)
+        if policy is not None:
+            config.set_execution_policy(policy)
+        app(config)
+        routers.append(config.make_wsgi_app())
+    return routers
+
+
+def ask(router, path="/", **kw):
+    """Return status, headers and body of an answer, or the kind of error that came instead."""
+    client = Client.blank(path, **kw)
+    try:
+        answer = client.get_response(router)
+    except Exception as error:
+        return type(error)
+    finally:
+        assert manager.stack == []
+    return answer.status, answer.headerlist, answer.body
+
+
+def assert_same(app, *paths, **kw):
+    short, long = both(app)
+    for path in paths or ("/",):
+        for _ in range(2):  # the first request is what plans are made at
+            assert ask(short, path, **kw) == ask(long, path, **kw)
+
+
+def paged(view, **options):
+    """Return an application with one route and one view."""
+
+    def app(config):
+        config.add_route("page", "/")
+        config.add_route("named", "/named/{name}")
+        config.add_route("rest", "/rest/*subpath")
+        config.add_route("walked", "/walked/*traverse")
+        for name in ("page", "named", "rest", "walked"):
+            config.add_view(view, route_name=name, **options)
+
+    return app
+
+
+PATHS = ("/", "/named/a", "/named/%C3%A4", "/rest/a/b", "/rest/", "/walked/a/b", "/nothing", "/named/%ff", "")
+
+
+# --- What a view finds -----------------------------------------------------------------------------------------------
+
+
+def found(request):
+    """Tell all that a view finds on its request."""
+    names = sorted(
+        set(request.__dict__) - {"environ", "registry", "invoke_subrequest", "limits", "root", "context"}
+    )
+    told = {
+        name: repr(request.__dict__[name]) for name in names if name not in ("matched_route", "virtual_root")
+    }
+    root = request.root
+    return Response(
+        repr(
+            (
+                told,
+                sorted(request.__dict__),
+                type(root).__name__,
+                request.context is root is request.virtual_root,
+                request.matched_route.name,
+                get_current_request() is request,
+                get_current_registry() is request.registry,
+                type(request).__name__,
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_view_finds_the_same(path):
+    """All attributes are there, with the same values, and the request is the current one."""
+    assert_same(paged(found), path)
+
+
+@pytest.mark.parametrize("root", ["/", "/a", "/a/b", "/%ff"])
+@pytest.mark.parametrize("path", PATHS)
+def test_virtual_root_is_found(path, root):
+    """A virtual root that a proxy names is found on the request, also where nothing is walked."""
+    assert_same(paged(found), path, headers={"X-Vhm-Root": root})
+
+
+def test_nothing_else_stands_on_the_request():
+    """On the short way a request begins with what is documented, and nothing more."""
+    seen = []
+
+    def view(request):
+        seen.append(set(request.__dict__))
+        return Response("fine")
+
+    ask(both(paged(view))[0])
+    assert seen == [STANDING]
+
+
+def test_request_methods_are_there():
+    """What ``add_request_method`` said is there, as methods, properties and kept properties."""
+
+    def app(config):
+        config.add_request_method(lambda request, more: f"{request.path}{more}", "extended")
+        config.add_request_method(lambda request: "a property", "shown", property=True)
+        config.add_request_method(lambda request: object(), "kept", reify=True)
+        paged(
+            lambda request: Response(
+                f"{request.extended('!')} {request.shown} {request.kept is request.kept}"
+            )
+        )(config)
+
+    assert_same(app)
+
+
+def test_registry_can_be_set_and_deleted():
+    """What the router puts on a request is its own: it can be deleted."""
+
+    def view(request):
+        del request.registry
+        return Response(str(hasattr(request, "registry")))
+
+    assert_same(paged(view))
+
+
+# --- What a view does ------------------------------------------------------------------------------------------------
+
+
+def raising(error):
+    def view(request):
+        raise error
+
+    return view
+
+
+def with_callbacks(request):
+    request.add_response_callback(lambda request, response: response.headers.add("X-Called", "back"))
+    request.add_finished_callback(
+        lambda request: request.environ["calls"].append(hasattr(request, "context"))
+    )
+    return Response("fine")
+
+
+def with_class():
+    class View:
+        def __init__(self, request):
+            self.request = request
+
+        def __call__(self):
+            return {"page": self.request.path}
+
+    return View
+
+
+def touched(request):
+    request.response.status = 201
+    request.response.headers["X-Own"] = "yes"
+    return {"made": True}
+
+
+class Page:
+    def __json__(self, request):
+        request.response.headers["X-From"] = "adapter"
+        return {"page": request.path}
+
+
+@pytest.mark.parametrize(
+    ("view", "options"),
+    [
+        (lambda request: Response("fine"), {}),
+        (lambda context, request: Response("fine"), {}),
+        (lambda request: Response(b"bytes"), {}),
+        (lambda request: Response("", 204), {}),
+        (lambda request: Response("gone", location="/elsewhere", status=302), {}),
+        (lambda request: Response(app_iter=iter([b"a", b"b"])), {}),
+        (lambda request: Response("text", conditional_response=True, etag="tag"), {}),
+        (lambda request: None, {}),
+        (lambda request: "no response", {}),
+        (lambda request: {"id": request.matchdict.get("name")}, {"renderer": "json"}),
+        (lambda request: [1, "ä", None, 1.5, True], {"renderer": "json"}),
+        (lambda request: (1, 2), {"renderer": "json"}),
+        (lambda request: "text", {"renderer": "json"}),
+        (lambda request: "text ä", {"renderer": "string"}),
+        (lambda request: {1: 2}, {"renderer": "string"}),
+        (lambda request: {"page": {1, 2}}, {"renderer": "json"}),
+        (lambda request: {"page": Page()}, {"renderer": "json"}),
+        (lambda request: Response("own"), {"renderer": "json"}),
+        (touched, {"renderer": "json"}),
+        (with_class(), {"renderer": "json"}),
+        (raising(HTTPNotFound("mine")), {}),
+        (raising(HTTPForbidden()), {}),
+        (raising(HTTPBadRequest()), {"renderer": "json"}),
+        (raising(PredicateMismatch("mine")), {}),
+        (lambda request: HTTPNotFound("returned"), {}),
+        (lambda request: Response("fine"), {"request_method": "POST"}),
+        (lambda request: Response("fine"), {"request_param": "a"}),
+        (lambda request: Response("fine"), {"http_cache": 60}),
+        (lambda request: Response("fine"), {"http_cache": 60, "renderer": "json"}),
+        (lambda request: Response("fine"), {"http_cache": 60, "renderer": null_renderer}),
+        (lambda request: {"a": 1}, {"http_cache": 60, "renderer": "json"}),
+        (lambda request: Response("fine"), {"decorator": lambda view: view}),
+        (lambda request: Response("fine"), {"permission": "see"}),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
+def test_answer_is_the_same(view, options, method):
+    """Whatever a view returns or raises, the answer is the same."""
+    assert_same(paged(view, **options), *PATHS, method=method)
+
+
+def test_error_goes_on_as_it_came():
+    """An error that nothing answers leaves the application where that is wanted."""
+    for router in both(
+        paged(raising(LookupError("the bowl"))), settings={"goldilocks.answer_errors": "false"}
+    ):
+        assert ask(router) is LookupError
+
+
+def test_callbacks_are_called():
+    """Response callbacks see the response, finished callbacks are called while there still is a context."""
+    for router in both(paged(with_callbacks)):
+        calls = []
+        assert ("X-Called", "back") in ask(router, environ={"calls": calls})[1]
+        assert calls == [True]
+
+
+@pytest.mark.parametrize("kind", ["add_response_callback", "add_finished_callback"])
+def test_callback_that_fails(kind):
+    """When a callback fails the body is closed, the error goes on, and the request is over."""
+    closed = []
+
+    class Body(list):
+        def close(self):
+            closed.append(True)
+
+    def view(request):
+        getattr(request, kind)(lambda *arguments: 1 / 0)
+        return Response(app_iter=Body([b"a"]))
+
+    for router in both(paged(view), settings={"goldilocks.answer_errors": "false"}):
+        assert ask(router) is ZeroDivisionError
+    assert closed == [True, True]
+
+
+def test_context_is_let_go():
+    """After the answer the request has no context any more."""
+    kept = []
+
+    def view(request):
+        kept.append(request)
+        return Response("fine")
+
+    for router in both(paged(view)):
+        ask(router)
+    assert [hasattr(request, "context") for request in kept] == [False, False]
+
+
+def test_view_may_take_the_context_away():
+    """A view that deletes what the router put there does no harm."""
+
+    def view(request):
+        del request.context
+        return Response("fine")
+
+    assert_same(paged(view))
+
+
+# --- What is configured later ----------------------------------------------------------------------------------------
+
+
+def counting(router):
+    """Return a function that tells how many steps of the long way were gone for one request."""
+    told = []
+    mapper, find = router.routes_mapper, router.routes_mapper.find
+
+    def count():
+        told.clear()
+        mapper.find = lambda path, request: told.append(path) or find(path, request)
+        ask(router)
+        del mapper.find
+        return len(told)
+
+    return count
+
+
+def fine(request):
+    return Response("fine")
+
+
+def test_plain_request_goes_the_short_way():
+    """For a plain route, no step of the long way is gone."""
+    short, long = both(paged(fine))
+    assert (counting(short)(), counting(long)()) == (0, 1)
+
+
+@pytest.mark.parametrize("event", [NewRequest, ContextFound, NewResponse])
+def test_listener_that_comes_later_is_told(event):
+    """Who begins to listen while the application runs is told of the next request."""
+    router = both(paged(fine))[0]
+    ask(router)
+    told = []
+    router.registry.registerHandler(told.append, (event,))
+    ask(router)
+    assert len(told) == 1
+
+
+def test_notify_that_is_replaced_is_called():
+    """A ``notify`` that somebody put onto the registry is told of everything, if there is any listener at all."""
+    config = Configurator()
+    paged(fine)(config)
+    config.add_subscriber(lambda event: None, Exception)
+    told = []
+    config.commit()
+    config.registry.notify = lambda *events: told.extend(type(event).__name__ for event in events)
+    ask(config.make_wsgi_app())
+    assert [name for name in told if name.startswith(("New", "Context", "Before"))] == [
+        "NewRequest",
+        "BeforeTraversal",
+        "ContextFound",
+        "NewResponse",
+    ]
+
+
+def test_view_that_comes_later_answers():
+    """A view that is added to the running application answers the next request."""
+    config = Configurator(autocommit=True)
+    paged(fine)(config)
+    router = config.make_wsgi_app()
+    ask(router)
+    config.add_view(lambda request: Response("other"), route_name="page")
+    assert ask(router)[2] == b"other"
+
+
+def test_route_that_comes_later_is_tried():
+    """A route that is added to the running application, and one that another name was given, count at once."""
+    config = Configurator(autocommit=True)
+    paged(fine)(config)
+    router = config.make_wsgi_app()
+    assert ask(router, "/late")[0] == "404 Not Found"
+    config.add_route("late", "/late")
+    config.add_view(fine, route_name="late")
+    assert ask(router, "/late")[2] == b"fine"
+
+
+def test_factory_that_comes_later_makes_the_root():
+    """A factory that is written to a route makes the root of the next request."""
+
+    def view(context, request):
+        return Response(repr(context))
+
+    router = both(paged(view))[0]
+    ask(router)
+    router.routes_mapper.get_route("page").factory = lambda request: "a root"
+    assert ask(router)[2] == b"'a root'"
+
+
+@pytest.mark.parametrize(
+    "grow",
+    [lambda route, no: route.predicates.append(no), lambda route, no: setattr(route, "predicates", [no])],
+)
+@pytest.mark.parametrize("path", ["/", "/named/a"])
+def test_predicate_that_comes_later_is_asked(grow, path):
+    """A predicate that is added to a route, or put in the place of all, is asked with the next request."""
+    router = both(paged(fine))[0]
+    assert ask(router, path)[2] == b"fine"
+    for route in router.routes_mapper.get_routes():
+        grow(route, lambda info, request: False)
+    assert ask(router, path)[0] == "404 Not Found"
+
+
+def test_traverser_that_comes_later_walks():
+    """A traverser that is registered for the default root is asked."""
+    router = both(paged(fine))[0]
+    ask(router)
+    walked = []
+
+    class Traverser(ResourceTreeTraverser):
+        def __call__(self, request):
+            walked.append(request.path)
+            return super().__call__(request)
+
+    router.registry.registerAdapter(Traverser, (DefaultRootFactory,), ITraverser)
+    ask(router)
+    assert walked == ["/"]
+
+
+@pytest.mark.parametrize("name", ["handle_request", "invoke_request", "request_context", "request_factory"])
+def test_step_that_is_replaced_is_called(name):
+    """A step that somebody puts onto the router is taken from the next request on."""
+    router = both(paged(fine))[0]
+    ask(router)
+    taken, step = [], getattr(router, name)
+
+    def replaced(*arguments, **kw):
+        taken.append(name)
+        return step(*arguments, **kw)
+
+    setattr(router, name, replaced)
+    assert ask(router)[2] == b"fine"
+    assert taken == [name]
+
+
+def test_request_factory_of_the_application_is_called():
+    """An application's own class of requests is used."""
+
+    class OwnRequest(Request):
+        pass
+
+    config = Configurator(request_factory=OwnRequest)
+    paged(lambda request: Response(type(request).__name__))(config)
+    assert ask(config.make_wsgi_app())[2] == b"OwnRequest"
+
+
+def test_tween_is_called():
+    """A tween, and a list of tweens without the one for errors, are heeded."""
+
+    def tween_factory(handler, registry):
+        def tween(request):
+            response = handler(request)
+            response.headers["X-Tween"] = "yes"
+            return response
+
+        return tween
+
+    sys.modules["own_tweens"] = types.SimpleNamespace(tween_factory=tween_factory)
+    try:
+        config = Configurator(settings={"goldilocks.tweens": "own_tweens.tween_factory"})
+    finally:
+        del sys.modules["own_tweens"]
+    paged(fine)(config)
+    router = config.make_wsgi_app()
+    assert ("X-Tween", "yes") in ask(router)[1]
+    assert ask(router, "/nothing")[0] == "404 Not Found"
+
+
+def test_current_request_is_a_dict_that_stays():
+    """The manager hands out one and the same dict as long as the request lasts."""
+    seen = []
+
+    def view(request):
+        info = manager.get()
+        seen.append((info is manager.get(), manager.stack == [info], info["request"] is request, set(info)))
+        return Response(str(len(manager.stack)))
+
+    assert_same(paged(view))
+    assert set(map(repr, seen)) == {repr((True, True, True, set(seen[0][3])))}
+
+
+def test_subrequest_inside():
+    """While a subrequest is answered it is the current one, and afterwards the other one is again."""
+
+    def view(request):
+        if request.path == "/":
+            inner = request.invoke_subrequest(Request.blank("/named/x"))
+            return Response(f"{inner.text} {get_current_request() is request} {len(manager.stack)}")
+        return Response(f"{get_current_request() is request} {len(manager.stack)}")
+
+    assert_same(paged(view))
+
+
+def test_mapper_of_another_make_is_asked():
+    """An application that brings its own mapper of routes is answered by it."""
+
+    class Mapper(RoutesMapper):
+        def __call__(self, request):
+            asked.append(request.path)
+            return super().__call__(request)
+
+    asked = []
+    config = Configurator(autocommit=True)
+    config.registry.registerUtility(Mapper(), IRoutesMapper)
+    paged(fine)(config)
+    router = config.make_wsgi_app()
+    assert [ask(router, path)[0] for path in ("/", "/nothing")] == ["200 OK", "404 Not Found"]
+    assert asked == ["/", "/nothing"]
+
+
+def test_view_may_be_called_with_another_request():
+    """A view that has answered requests of ours answers a stand-in, too."""
+    config = Configurator()
+    config.add_view(lambda request: {"a": 1}, renderer="json")
+    router = config.make_wsgi_app()
+    ask(router)
+    request = DummyRequest()
+    request.registry = config.registry
+    assert render_view_to_response(None, request).json == {"a": 1}
+
+
+def test_root_factory_and_lookups_are_the_applications():
+    """With a root factory of its own every request is walked, from that root."""
+    config = Configurator(root_factory=lambda request: {"a": {}})
+    config.add_view(lambda context, request: Response(repr((context, request.traversed))))
+    router = config.make_wsgi_app()
+    assert router.registry.getUtility(IRootFactory) is router.root_factory
+    assert router.registry.queryUtility(IRequestFactory) is None
+    assert ask(router, "/a")[2] == b"({}, ('a',))"

@@ -1,0 +1,174 @@
+"""Replays: where redirects of other frameworks could be led to, asked of a whole application."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import urlsplit
+
+import pytest
+from webob import Request as Client
+
+from goldilocks.config import Configurator
+from goldilocks.httpexceptions import HTTPFound, HTTPMovedPermanently, HTTPSeeOther
+from goldilocks.url import is_local_url
+
+HOST = "good.example"
+
+
+def site(view, **settings):
+    config = Configurator(settings=settings)
+    config.add_route("any", "/*rest")
+    config.add_view(view, route_name="any")
+    return config.make_wsgi_app()
+
+
+def get(app, path="/", **environ):
+    return Client.blank("/", environ={"PATH_INFO": path, "HTTP_HOST": HOST, **environ}).get_response(
+        app, catch_exc_info=True
+    )
+
+
+def location_of(view, path="/", **settings):
+    response = get(site(view, **settings), path)
+    assert response.status_code in (301, 302, 303), response.status
+    return response.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    "path", ["//attacker.com/x", "///attacker.com", "////attacker.com/..", "/\\attacker.com"]
+)
+@pytest.mark.parametrize("kind", [HTTPFound, HTTPMovedPermanently, HTTPSeeOther])
+def test_path_with_two_slashes_is_no_host(kind, path):
+    """CVE-2024-42353, CVE-2014-0480, CVE-2018-14574, CVE-2021-21330: the visitor stays on the host."""
+    location = location_of(lambda request: kind(request.environ["PATH_INFO"] + "/"), path)
+    assert urlsplit(location.replace("\\", "/")).netloc == HOST
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        *("/\t/evil.example/", "\t//evil.example", "/\n/evil.example", "/\r/evil.example"),
+        *(" //evil.example", "\x0b//evil.example", "\x0c//evil.example", "\xa0//evil.example", "/a b"),
+    ],
+)
+def test_location_with_what_browsers_drop(location, caplog):
+    """GHSA-fh3h-vg37-cc95, WebOb issue 495: nothing is dropped in silence, it is an error that says what and where."""
+
+    def view(request):
+        response = HTTPFound("/")
+        response.headerlist[:] = [("Location", location)]
+        return response
+
+    with caplog.at_level(logging.CRITICAL):
+        response = get(site(view))
+    assert response.status_code == 500
+    assert "Location" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd"],
+)
+def test_location_that_runs_or_opens_something(location, caplog):
+    """CVE-2012-3442: redirects lead to the web, unless a scheme was allowed by name."""
+    with caplog.at_level(logging.CRITICAL):
+        assert get(site(lambda request: HTTPFound(location))).status_code == 500
+
+
+@pytest.mark.parametrize(
+    "location", ["http:evil.example", "https:12345678", "http:/evil.example", "http:\\\\evil"]
+)
+def test_location_with_a_scheme_and_no_host(location, caplog):
+    """CVE-2013-6044, CVE-2017-7233: what a server takes for a path is a host to browsers."""
+    with caplog.at_level(logging.CRITICAL):
+        assert get(site(lambda request: HTTPFound(location))).status_code == 500
+
+
+def test_scheme_that_is_allowed():
+    """An application of a phone may be opened, when the line that redirects says so."""
+    found = location_of(lambda request: HTTPFound("app:open/7", allow_schemes=["App"]))
+    assert found == "app:open/7"
+
+
+def test_error_of_a_raised_redirect_tells_its_line(caplog):
+    """The traceback of the redirection stands with that of the error."""
+
+    def view(request):
+        raise HTTPFound("javascript:alert(1)")
+
+    with caplog.at_level(logging.ERROR):
+        get(site(view))
+    error = caplog.records[0].exc_info[1]
+    assert isinstance(error.__cause__, HTTPFound)
+
+
+@pytest.mark.parametrize(
+    "location", ["http://other.example/x", "https://user@other.example", "/a", "a", "?b", ""]
+)
+def test_location_of_every_day(location):
+    """Whole URLs of other hosts and all that is relative is sent, as ever."""
+    assert location_of(lambda request: HTTPFound(location))
+
+
+def test_under_the_other_defaults_nothing_is_refused():
+    """Where an application was written for other rules, it can keep them."""
+    settings = {"goldilocks.defaults": "pyramid"}
+    assert location_of(lambda request: HTTPFound("app:open"), **settings) == "app:open"
+
+
+EVIL = [
+    *("javascript:alert(1)", "http:\\\\\\evil", "\njavascript:x", "\x08javascript:x", "http://good@evil"),
+    *(
+        "https:12345678",
+        "/\\evil",
+        "\\\\\\evil",
+        "////evil",
+        "/%5cevil",
+        "/%5C%5Cevil",
+        "/\t/evil",
+        "/%2fevil",
+    ),
+    *("//evil", "", "evil", "?next=x", "#x", "/a\\b", "/ /evil", "\u00a0//evil", None, 7, b"/a"),
+]
+
+
+@pytest.mark.parametrize("url", EVIL)
+def test_url_that_is_not_local(url):
+    """CVE-2013-6044 to CVE-2017-7233, CVE-2021-32618, CVE-2023-49438: what isn't certainly a path isn't local."""
+    request = Client.blank("/", host=HOST)
+    assert not is_local_url(url)
+    assert not is_local_url(url, request)
+
+
+@pytest.mark.parametrize("url", ["/", "/a", "/a//b", "/a?next=//evil", "/a#b", "/é", "/%C3%A9"])
+def test_url_that_is_local(url):
+    """A path that begins with one slash."""
+    assert is_local_url(url)
+
+
+def test_url_of_the_same_host():
+    """A whole URL is local to the request that came to the same scheme, host and port."""
+    request = Client.blank("/", host=HOST)
+    assert is_local_url(f"http://{HOST}/a", request)
+    for other in (
+        f"https://{HOST}/a",
+        f"http://{HOST}@evil/a",
+        f"http://{HOST}.evil/",
+        f"http://{HOST}",
+        f"http://{HOST}//evil",
+    ):
+        assert not is_local_url(other, request)
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.com", "//evil.com/x", "///evil.com/x", "//evil.com/..", "/\\evil.com/x"]
+)
+def test_slash_that_is_appended_leads_nowhere_else(path):
+    """CVE-2014-0480, CVE-2018-14574, CVE-2020-28724, CVE-2021-21330: one slash stands at the beginning."""
+    config = Configurator()
+    for number in range(1, 4):
+        config.add_route(f"page{number}", "".join(f"/{{part{part}}}" for part in range(number)) + "/")
+    config.add_notfound_view(append_slash=True)
+    response = get(config.make_wsgi_app(), path)
+    if "Location" in response.headers:
+        assert urlsplit(response.headers["Location"].replace("\\", "/")).netloc == HOST

@@ -1,0 +1,149 @@
+"""Replays: responses of other frameworks that could be split, asked of a whole application."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from webob import Request as Client
+
+from goldilocks.config import Configurator
+from goldilocks.httpexceptions import HTTPFound
+from goldilocks.response import FileResponse, Response
+
+
+def answer(view, path="/"):
+    config = Configurator()
+    config.add_route("any", "/*rest")
+    config.add_view(view, route_name="any")
+    return Client.blank(path).get_response(config.make_wsgi_app(), catch_exc_info=True)
+
+
+def is_refused(view, caplog):
+    with caplog.at_level(logging.CRITICAL):
+        response = answer(view)
+    assert "Set-Cookie" not in response.headers
+    return response.status_code == 500
+
+
+@pytest.mark.parametrize(
+    "value", ["a\r\nSet-Cookie: a=b", "a\nSet-Cookie: a=b", "a\rb", "a\x00b", "a\x1b[2J", "a\x7f"]
+)
+def test_header_value_can_not_split_the_response(value, caplog):
+    """CVE-2012-2374, CVE-2016-9964, CVE-2018-1000164, CVE-2020-7695: no control is sent."""
+
+    def view(request):
+        response = Response("text")
+        response.headerlist.append(("X-Name", value))
+        return response
+
+    assert is_refused(view, caplog)
+
+
+@pytest.mark.parametrize("name", ["X-Name\r\nSet-Cookie", "X Name", "X-Name:", "", "X\x00"])
+def test_header_name_can_not_split_the_response(name, caplog):
+    """CVE-2016-9964: a name is a token."""
+    assert is_refused(
+        lambda request: Response(headerlist=[("Content-Type", "text/plain"), (name, "a")]), caplog
+    )
+
+
+@pytest.mark.parametrize("reason", ["OK\r\nSet-Cookie: a=b", "OK\n\n<script>", "O\x00K"])
+def test_status_can_not_split_the_response(reason, caplog):
+    """CVE-2025-67724: the reason of a status is one line."""
+
+    def view(request):
+        response = Response("text")
+        response._status = f"200 {reason}"
+        return response
+
+    assert is_refused(view, caplog)
+
+
+def test_redirect_can_not_split_the_response(caplog):
+    """CVE-2018-1000164: nor can a location."""
+
+    def view(request):
+        response = HTTPFound("/")
+        response.headerlist.append(("Location", "x\r\nSet-Cookie: a=b"))
+        return response
+
+    assert is_refused(view, caplog)
+
+
+@pytest.mark.parametrize("attribute", ["path", "domain", "samesite"])
+@pytest.mark.parametrize("value", ["/; Domain=evil.example", "a\r\nX: y", "a;b", "\x00"])
+def test_cookie_attribute_can_not_bring_another(attribute, value):
+    """CVE-2026-35536: the line that sets the cookie fails."""
+    with pytest.raises(ValueError, match=f"{attribute}="):
+        Response().set_cookie("a", "b", **{attribute: value})
+
+
+def test_cookie_attribute_by_position():
+    """CVE-2026-35536: however it is said."""
+    with pytest.raises(ValueError, match="path="):
+        Response().set_cookie("a", "b", 60, "/; Domain=evil.example")
+    response = Response()
+    response.set_cookie("a", "b", 60, "/shop", "example.com", samesite="Lax")
+    assert "Path=/shop" in response.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    ("filename", "sent"),
+    [
+        ("report.pdf", 'attachment; filename="report.pdf"'),
+        ('a";x=".bat', "attachment; filename=\"a_;x=_.bat\"; filename*=UTF-8''a%22%3Bx%3D%22.bat"),
+        ("a\r\nX: y", 'attachment; filename="a__X: y"'),
+        ("..\\..\\a/b.exe", 'attachment; filename=".._.._a_b.exe"'),
+        ("txt.\u202egpj.exe", 'attachment; filename="txt._gpj.exe"'),
+        ("50%.txt", "attachment; filename=\"50_.txt\"; filename*=UTF-8''50%25.txt"),
+    ],
+)
+def test_file_name_can_not_leave_its_quotes(filename, sent, tmp_path):
+    """CVE-2022-36359: what the client reads is one name."""
+    (tmp_path / "page.txt").write_text("text")
+
+    def view(request):
+        response = FileResponse(tmp_path / "page.txt", request)
+        response.attach(filename)
+        return response
+
+    assert answer(view).headers["Content-Disposition"] == sent
+
+
+def test_response_is_not_sniffed_but_a_file_is_as_it_was(tmp_path):
+    """ASVS 14.4: our own responses say what they are; files are compared header by header by those who have them."""
+    (tmp_path / "page.txt").write_text("text")
+    assert answer(lambda request: Response("text")).headers["X-Content-Type-Options"] == "nosniff"
+    sent = answer(lambda request: FileResponse(tmp_path / "page.txt", request))
+    assert [name for name, _ in sent.headerlist] == ["Content-Type", "Last-Modified", "Content-Length"]
+
+
+@pytest.mark.parametrize("content_type", ["text/plain\r\nSet-Cookie: a=b", "text/plain\x00"])
+def test_type_of_a_file_can_not_split_the_response(content_type, tmp_path, caplog):
+    """CVE-2012-2374: what is remembered of a file was looked at."""
+    (tmp_path / "page.txt").write_text("text")
+
+    def view(request):
+        response = FileResponse(tmp_path / "page.txt", request, content_type="image/png")
+        response.headers["Content-Type"] = content_type
+        return response
+
+    def other_view(request):
+        return FileResponse(tmp_path / "page.txt", request, None, "image/png", content_type)
+
+    for _ in range(2):
+        assert is_refused(view, caplog)
+        assert is_refused(other_view, caplog)
+
+
+def test_header_that_is_added_to_a_file(tmp_path):
+    """It is sent with those that are remembered."""
+    (tmp_path / "page.txt").write_text("text")
+
+    def view(request):
+        response = FileResponse(tmp_path / "page.txt", request)
+        response.headers["X-Name"] = "a"
+        return response
+
+    assert answer(view).headers["X-Name"] == "a"

@@ -1,0 +1,168 @@
+"""The last step of an answer: what is added to ours, what is checked on all, and what is left alone."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from goldilocks.headers import HeaderError
+from goldilocks.outlet import DEFAULT_HEADERS, header_lines, outlet, vary_by_cookie
+from goldilocks.response import FileResponse, Response
+
+ALL = {
+    "goldilocks.check_responses": True,
+    "goldilocks.default_headers": DEFAULT_HEADERS,
+    "goldilocks.vary_by_cookie": True,
+}
+NAMES = [name for name, _ in DEFAULT_HEADERS]
+
+
+def sent(response, method="GET", **settings):
+    """Send a response and return status, headers and body."""
+    started = []
+    send = outlet({**ALL, **{f"goldilocks.{name}": value for name, value in settings.items()}})
+    body = send(response, {"REQUEST_METHOD": method}, lambda *arguments: started.append(arguments))
+    ((status, headers),) = started
+    return status, headers, b"".join(body)
+
+
+def test_nothing_to_do():
+    """Where nothing is checked and nothing added, there is no outlet."""
+    assert outlet({}) is None
+
+
+@pytest.mark.parametrize(
+    "response", [Response("text"), Response("text", 404), Response("text", content_type="text/x")]
+)
+def test_default_headers(response):
+    """A response of ours gets the default headers, whether anybody touched it or not."""
+    assert sent(response)[1][-len(NAMES) :] == list(DEFAULT_HEADERS)
+
+
+def test_no_default_headers():
+    """Where none are wanted, none are added."""
+    assert sent(Response("text"), default_headers=())[1] == Response("text").headerlist
+
+
+def test_own_header_counts():
+    """A header that the response has itself isn't said again, however it is spelt."""
+    headers = sent(Response("text", headers={"x-frame-options": "DENY"}))[1]
+    assert [value for name, value in headers if name.lower() == "x-frame-options"] == ["DENY"]
+    assert dict(headers)["Referrer-Policy"] == "same-origin"
+
+
+def test_empty_header_is_not_sent():
+    """A header that a view leaves empty isn't sent at all."""
+    headers = sent(Response("text", headers={"X-Frame-Options": ""}))[1]
+    assert "x-frame-options" not in {name.lower() for name, _ in headers}
+
+
+def test_response_itself_is_not_changed():
+    """What is added is added to what is sent: a response that is sent twice gets it once each time."""
+    response = Response("text")
+    first = sent(response)
+    assert sent(response) == first
+    assert "X-Frame-Options" not in response.headers
+
+
+def test_head_has_no_body():
+    """A plain response to ``HEAD`` has the headers and no body."""
+    status, headers, body = sent(Response("text"), "HEAD")
+    assert (status, body) == ("200 OK", b"")
+    assert dict(headers)["Content-Length"] == "4"
+
+
+def test_files_say_all_themselves(tmp_path):
+    """A file's response gets no default header."""
+    path = tmp_path / "file.txt"
+    path.write_text("text")
+    headers = sent(FileResponse(path))[1]
+    assert not {name for name, _ in headers} & set(NAMES)
+
+
+def test_foreign_responses_say_all_themselves():
+    """Whatever else can be called like an application gets no default header."""
+
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"foreign"]
+
+    assert sent(app) == ("200 OK", [("Content-Type", "text/plain")], b"foreign")
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_headers_are_checked(is_ours):
+    """What could be read as two answers isn't sent, ours or not."""
+    bad = [("X-Name", "a\r\nSet-Cookie: b=c")]
+
+    def app(environ, start_response):
+        start_response("200 OK", bad)
+
+        return []
+
+    response = Response(app_iter=[], headerlist=bad) if is_ours else app
+    with pytest.raises(HeaderError):
+        sent(response)
+    sent(response, check_responses=False)
+
+
+def test_body_of_a_checked_response():
+    """What starts an answer by hand can still say with an error that it starts anew."""
+    started = []
+
+    def app(environ, start_response):
+        start_response("500 Oh", [], (ValueError, None, None))
+        return []
+
+    outlet(ALL)(app, {}, lambda *arguments: started.append(arguments))
+    assert started == [("500 Oh", [], (ValueError, None, None))]
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, "private"),
+        ({"Cache-Control": "public"}, "public"),
+        ({"Expires": "Thu, 01 Jan 2026 00:00:00 GMT"}, None),
+    ],
+)
+def test_answer_with_a_cookie_is_private(headers, expected):
+    """An answer that sets a cookie says that shared caches mustn't keep it, unless it says something about caches."""
+    response = Response("text", headers={"Set-Cookie": "a=b", **headers})
+    assert dict(sent(response)[1]).get("Cache-Control") == expected
+    assert "Cache-Control" not in dict(sent(Response("text"))[1])
+    assert "Cache-Control" not in dict(
+        sent(Response("text", headers={"Set-Cookie": "a"}), vary_by_cookie=False)[1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (None, "Cookie"),
+        ("Accept", "Accept, Cookie"),
+        ("cookie", "cookie"),
+        ("*", "*"),
+        ("A, COOKIE", "A, COOKIE"),
+    ],
+)
+def test_vary_by_cookie(said, expected):
+    """A response says once that it depends on cookies."""
+    response = Response("text")
+    if said is not None:
+        response.headers["Vary"] = said
+    vary_by_cookie(response)
+    assert response.headers["Vary"] == expected
+
+
+def test_foreign_response_does_not_vary():
+    """What isn't ours is left alone."""
+    vary_by_cookie(io.BytesIO())
+
+
+def test_header_lines():
+    """A setting may give pairs, too; what can't be a header is refused."""
+    assert header_lines((("A", "b"),)) == (("A", "b"),)
+    with pytest.raises(HeaderError):
+        header_lines("X Y: z")
