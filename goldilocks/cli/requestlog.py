@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from goldilocks.debugpages import requested
 from goldilocks.explanation import printable
+from goldilocks.reticence import requested
 
 if TYPE_CHECKING:
     from goldilocks.types import Environ, StartResponse, WSGIApp

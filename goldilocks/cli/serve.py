@@ -18,11 +18,12 @@ from typing import Any
 import click
 from waitress.server import create_server
 
-from goldilocks import compat
+from goldilocks import compat, templates
 from goldilocks.cli.application import load, locate, takes_target
 from goldilocks.cli.reloader import serve_and_watch, watched_folders
 from goldilocks.cli.requestlog import RequestLog
 from goldilocks.cli.trouble import ListenError
+from goldilocks.limits import Limits
 from goldilocks.names import PYRAMID
 from goldilocks.settings import asbool
 
@@ -35,6 +36,11 @@ TEMPLATES_VARIABLE = "GOLDILOCKS_RELOAD_TEMPLATES"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: Hosts that mean every address of this machine, and what to write for them into the address bar.
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "*": "127.0.0.1", "::": "::1"}
+
+
+#: What the server takes in where the application sets no limit, in bytes: a body, and a request line with all headers.
+LARGEST_BODY = 2**30
+LONGEST_HEAD = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,7 @@ def run(serving: Serving, is_restart: bool = False) -> None:
         for line in announcement(serving, target.taken, address):
             echo(line)
     stop_on_signals()
+    templates.warm_in_background(getattr(target.app, "registry", None))
     server.run()
     say_goodbye(not serving.reload)
 
@@ -166,9 +173,29 @@ def listen(app: Any, host: str, port: int) -> Any:
         ListenError: it can't be opened.
     """
     try:
-        return create_server(app, host=host, port=port, ident=None)
+        return create_server(app, host=host, port=port, ident=None, **limits_of_server(app))
     except (OSError, ValueError) as error:
         raise ListenError(_no_port(host, port, error)) from error
+
+
+def limits_of_server(app: Any) -> dict[str, int]:
+    """Return the server's own limits: what the application would refuse, it needn't take in first.
+
+    Args:
+        app: an application of ours, a middleware around one, or any other.
+    """
+    while not hasattr(app, "registry") and hasattr(app, "app"):
+        app = app.app
+    settings = getattr(getattr(app, "registry", None), "settings", None)
+    if settings is None:
+        return {}
+    limits = Limits.from_settings(settings)
+    # an escape of a path takes three bytes for one; four headers may be as long as they can
+    head_bytes = 3 * limits.path_bytes + limits.query_bytes + 4 * limits.header_bytes
+    return {
+        "max_request_body_size": min(limits.body_bytes, LARGEST_BODY),
+        "max_request_header_size": min(head_bytes, LONGEST_HEAD),
+    }
 
 
 def _no_port(host: str, port: int, error: Exception) -> str:

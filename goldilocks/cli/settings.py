@@ -12,6 +12,7 @@ import click
 from goldilocks.cli.application import gives_json
 from goldilocks.cli.tables import echo, echo_json, echo_table, heading, table, terminal_width
 from goldilocks.config.settings import OWN_SETTINGS, PREFIXED, SETTINGS, TYPES
+from goldilocks.limits import UNLIMITED
 from goldilocks.names import DEFAULTS_PYRAMID, DEFAULTS_SECURE, GOLDILOCKS, PYRAMID, environment_keys
 
 #: What stands above the tables of the page.
@@ -124,9 +125,12 @@ def tell(rows: list[SettingRow]) -> None:
         echo_table(titles, cells)
         return
     for row in rows:
-        echo(f"{heading(row.key)} = {shown_default(row)}")
-        lines = [", ".join(filter(None, [row.type, row.variable])), *textwrap.wrap(row.meaning, width - 4)]
-        for line in lines:
+        default, *more = textwrap.wrap(
+            shown_default(row), max(width - len(row.key) - 3, 20), break_on_hyphens=False
+        )
+        echo(f"{heading(row.key)} = {default}")
+        kind = ", ".join(filter(None, [row.type, row.variable]))
+        for line in [*more, *textwrap.wrap(kind, width - 4), *textwrap.wrap(row.meaning, width - 4)]:
             echo(f"    {line}")
 
 
@@ -143,8 +147,12 @@ def default_words(value: Any) -> str:
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if value is None or value == []:
+    if value is None or value in ([], ()):
         return "nothing"
+    if isinstance(value, tuple):
+        return "; ".join(f"{name}: {text}" for name, text in value)
+    if value == UNLIMITED:
+        return "unlimited"
     return str(value)
 
 

@@ -14,17 +14,20 @@ import pytest
 from click.testing import CliRunner
 
 from goldilocks.cli import main, serve
+from goldilocks.cli.requestlog import RequestLog
 from goldilocks.cli.serve import (
     Serving,
     announcement,
     decide_debug,
     echo,
+    limits_of_server,
     listen,
     stop_on_signals,
     switch,
     url,
 )
 from goldilocks.cli.trouble import ListenError
+from goldilocks.config import Configurator
 
 HELLO = """
 from goldilocks.view import get
@@ -238,6 +241,23 @@ def test_port_that_cannot_be_had(monkeypatch, error, words):
     monkeypatch.setattr(serve, "create_server", fail)
     with pytest.raises(ListenError, match=words):
         listen(None, "here", 80)
+
+
+def test_server_has_the_limits_of_the_application():
+    """What the application would refuse, the server doesn't take in first; what isn't ours has the server's own limits."""
+    config = Configurator(
+        settings={"goldilocks.limit_body_bytes": "1000", "goldilocks.limit_header_bytes": "10"}
+    )
+    app = config.make_wsgi_app()
+    small = {"max_request_body_size": 1000, "max_request_header_size": 3 * 8000 + 16_000 + 40}
+    assert limits_of_server(app) == limits_of_server(RequestLog(app)) == small
+    assert limits_of_server(object()) == {}
+
+
+def test_server_always_has_limits():
+    """An application that has none, as old ones have, is served with the server's."""
+    app = Configurator(settings={"goldilocks.defaults": "pyramid"}).make_wsgi_app()
+    assert limits_of_server(app) == {"max_request_body_size": 2**30, "max_request_header_size": 2**18}
 
 
 @pytest.mark.parametrize(

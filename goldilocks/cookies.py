@@ -1,0 +1,132 @@
+"""The cookies of a request, read by RFC 6265.
+
+A semicolon ends a cookie and nothing else does; quotes mean nothing; of two cookies with one name the first counts (browsers send the
+one of the longer path first); what has no name is none. So no cookie can swallow another one, or pass for it.
+What is read can be written back, as with WebOb's own cookies.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import webob.cookies
+from webob.cookies import RequestCookies
+
+from goldilocks.exceptions import URLDecodeError, refusal
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestHeaderFieldsTooLarge
+from goldilocks.limits import Limits
+from goldilocks.types import Environ
+
+#: Where the cookies of a request are kept, beside the header that they were read from.
+_KEPT = "goldilocks._cookies"
+
+_BLANKS = " \t"
+
+#: WebOb's own parts, which its types leave out.
+_webob: Any = webob
+_WEBOBS: str = _webob.cookies.RequestCookies._cache_key
+
+# SPEC: RFC 9110, 5.6.2 (token)
+_is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
+_find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
+
+
+# PERF: linear. WebOb's expression looks from each letter of a word whether a "=" follows it, in a time that grows with the
+# square; a word that none follows is taken as a whole here. It can't contain a cookie: all its ends are ends of it.
+_find_cookies = re.compile(
+    _webob.cookies._rx_cookie.pattern + b"|(?:" + _webob.cookies._re_legal_char.encode() + b")+"
+).findall
+
+
+def parse_leniently(header: str) -> dict[str, str]:
+    r"""Read a ``Cookie`` header as WebOb reads it.
+
+    >>> parse_leniently('a="b\\073c"; d=1, e=2; d=3; f')
+    {'a': 'b;c', 'd': '3', 'e': '2'}
+
+    Raises:
+        URLDecodeError: it isn't UTF-8.
+    """
+    try:
+        return {
+            name.decode(): _webob.cookies._unquote(value).decode()
+            for name, value in _find_cookies(header.encode("latin-1"))
+            if name and _webob.cookies._valid_cookie_name(name)
+        }
+    except UnicodeDecodeError as error:
+        raise URLDecodeError.of(error) from None
+
+
+class LenientCookies(RequestCookies):
+    """The cookies of a request as WebOb reads them, but what can't be read is the client's fault.
+
+    Args:
+        environ: of the request.
+        limits: how many bytes of cookies it may bring.
+    """
+
+    def __init__(self, environ: Environ, limits: Limits) -> None:
+        super().__init__(environ)
+        self._environ = environ
+        self._limits = limits
+
+    # COMPAT: what RequestCookies reads from
+    @property
+    def _cache(self) -> dict[str, str]:
+        environ = self._environ
+        header = environ.get("HTTP_COOKIE", "")
+        kept: Any = environ.get(_WEBOBS)  # where WebOb finds them, too
+        if kept is not None and kept[1] == header:
+            return cast("dict[str, str]", kept[0])
+        _check_length(header, self._limits)
+        cookies = parse_leniently(header)
+        environ[_WEBOBS] = (cookies, header)
+        return cookies
+
+
+class Cookies(LenientCookies):
+    """The cookies of a request, which can be changed in its environment."""
+
+    @property
+    def _cache(self) -> dict[str, str]:
+        environ = self._environ
+        header = environ.get("HTTP_COOKIE", "")
+        kept: Any = environ.get(_KEPT)
+        if kept is not None and kept[1] == header:
+            return cast("dict[str, str]", kept[0])
+        _check_length(header, self._limits)
+        cookies = parse(header)
+        environ[_KEPT] = (cookies, header)
+        return cookies
+
+
+def _check_length(header: str, limits: Limits) -> None:
+    if len(header) > limits.cookie_bytes:
+        raise refusal(HTTPRequestHeaderFieldsTooLarge, f"More than {limits.cookie_bytes} bytes of cookies.")
+
+
+def parse(header: str) -> dict[str, str]:
+    """Read a ``Cookie`` header as WSGI hands it over.
+
+    >>> parse('a="x; session=secret; b=y"; =none; a=second')
+    {'a': '"x', 'session': 'secret', 'b': 'y"'}
+
+    Raises:
+        URLDecodeError: it isn't UTF-8.
+        HTTPBadRequest: there are control characters in it.
+    """
+    if not header.isascii():
+        try:
+            header = header.encode("latin-1").decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise URLDecodeError.of(error) from None
+    if not header.isprintable() and _find_control(header):
+        raise refusal(HTTPBadRequest, "There are control characters in the cookies.")
+    cookies: dict[str, str] = {}
+    for pair in header.split(";"):
+        name, equals, value = pair.partition("=")
+        name = name.strip(_BLANKS)
+        if equals and name not in cookies and _is_token(name):
+            cookies[name] = value.strip(_BLANKS)
+    return cookies

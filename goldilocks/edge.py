@@ -1,0 +1,284 @@
+"""The edge: what is wrong with a request before anybody reads it.
+
+An `Edge` is made when an application is committed and called once for each request, with the WSGI environment. It looks at the
+method, the ``Host``, the target, the sizes, and at what proxies say of the client. It answers ``None`` where all is well; otherwise
+the error with which the request should be answered, through the exception views like any other. What only shows when it is
+read (the bytes of path, query, body, cookies) is checked by those who read it.
+
+Nothing here looks anything up or remembers more than a bounded number of good hosts and known proxies.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from goldilocks.exceptions import refusal
+from goldilocks.hosts import HOSTS_SETTING, LOCAL_HOSTS, PROXIES_SETTING, AllowedHosts, TrustedProxies
+from goldilocks.httpexceptions import (
+    HTTPBadRequest,
+    HTTPException,
+    HTTPNotFound,
+    HTTPRequestEntityTooLarge,
+    HTTPRequestHeaderFieldsTooLarge,
+    HTTPRequestURITooLong,
+)
+from goldilocks.limits import Limits
+from goldilocks.names import GOLDILOCKS
+from goldilocks.settings import aslist
+
+if TYPE_CHECKING:
+    from goldilocks.types import Environ
+
+log = logging.getLogger(__name__)
+
+CHECK_SETTING = f"{GOLDILOCKS}.check_requests"
+
+
+class Edge:
+    """Finds what is wrong with a request, by its WSGI environment.
+
+    >>> edge = Edge(allowed_hosts=["example.com"])
+    >>> edge({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "example.com"}) is None
+    True
+    >>> edge({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "evil.example"}).status
+    '400 Bad Request'
+
+    Args:
+        limits: how much a request may bring.
+        allowed_hosts: which hosts are ours; any, if nothing is said. ``example.com`` is that host, ``.example.com`` that host
+            and all below it, ``*.example.com`` all below it, ``*`` any. With a port, only that port.
+        trusted_proxies: whom to believe what it says of the client: addresses and networks, ``unix`` for whoever comes
+            through a socket without an address, ``*`` for anybody. Without one, forwarded headers are taken out.
+        is_local: take only names that mean this machine, and addresses, where no hosts are said.
+    """
+
+    def __init__(
+        self,
+        limits: Limits = Limits(),  # noqa: B008 - a frozen value
+        allowed_hosts: Iterable[str] = (),
+        trusted_proxies: Iterable[str] = (),
+        is_local: bool = False,
+    ) -> None:
+        self.limits = limits
+        self.hosts = AllowedHosts(allowed_hosts or (LOCAL_HOSTS if is_local else ("*",)))
+        self.proxies = TrustedProxies(trusted_proxies)
+        self._good_hosts: set[str | None] = {None}
+        # what is as short as this can't be too long, nor have too many members
+        self._short = min(limits.header_bytes, 2 * limits.accept_items)
+        # with as few entries as this an environment can't hold too many headers; under the strict rule each is looked at
+        self._few = -1 if limits.strict else limits.header_count
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self | None:
+        """Make the edge that settings ask for, or ``None`` if they want none.
+
+        Raises:
+            ConfigurationError: a host or an address can't be one.
+        """
+        hosts = aslist(settings.get(HOSTS_SETTING) or ())
+        proxies = aslist(settings.get(PROXIES_SETTING) or ())
+        if not (settings.get(CHECK_SETTING) or hosts or proxies):
+            return None
+        is_debugging = bool(settings.get(f"{GOLDILOCKS}.debug"))
+        if not hosts and settings.get(f"{GOLDILOCKS}.production"):
+            log.warning(
+                "%s is not set: this application believes any Host header, and so would links in its mails; say it, "
+                "for example %s = .example.com (or * to go on like this)",
+                HOSTS_SETTING,
+                HOSTS_SETTING,
+            )
+        return cls(Limits.from_settings(settings), hosts, proxies, is_local=is_debugging)
+
+    def __call__(self, environ: Environ) -> HTTPException | None:
+        """Return ``None`` if a request is well-formed and small enough, else what it should be answered with.
+
+        What a trusted proxy says of the client is written into the environment where WSGI has its place
+        (``REMOTE_ADDR``, ``wsgi.url_scheme``, ``HTTP_HOST``); what others say in its name is taken out.
+        """
+        get, limits = environ.get, self.limits
+        path = get("PATH_INFO", "")
+        length = get("CONTENT_LENGTH")
+        # PERF: hello; nearly every request is as plain as this, and of a short one there is nothing more to look at
+        if (
+            get("HTTP_HOST") in self._good_hosts
+            and get("REQUEST_METHOD") in _METHODS
+            and path.startswith("/")
+            and "\0" not in path
+            and len(path) <= limits.path_bytes
+            and len(get("QUERY_STRING", "")) <= limits.query_bytes
+            and len(environ) <= self._few
+            and (
+                not length
+                or (
+                    length.isdecimal()
+                    and length.isascii()
+                    and len(length) < 19
+                    and int(length) <= limits.body_bytes
+                )
+            )
+            # PERF: hello; what else a proxy may say, nobody reads here
+            and "HTTP_X_FORWARDED_FOR" not in environ
+            and "HTTP_X_FORWARDED_PROTO" not in environ
+            and "HTTP_X_FORWARDED_HOST" not in environ
+            and "HTTP_RANGE" not in environ
+        ):
+            short, longest = self._short, limits.header_bytes
+            has_list = False
+            for value in environ.values():
+                if value.__class__ is str and len(value) > short:
+                    has_list = True
+                    if len(value) > longest and (wrong := too_long_header(environ, limits)):
+                        return wrong
+            return too_long_list(environ, limits) if has_list else None
+        try:
+            self._examine(environ)
+        except HTTPException as refused:
+            return refused
+        return too_long_header(environ, limits) or too_long_list(environ, limits)
+
+    def _examine(self, environ: Environ) -> None:
+        """Look at all but the lengths of headers.
+
+        Raises:
+            HTTPException: something is wrong.
+        """
+        limits = self.limits
+        self.proxies.forward(environ)
+        check_method(environ)
+        check_target(environ)
+        check_lengths(environ, limits)
+        check_body_length(environ, limits)
+        if sum(1 for name in environ if name.startswith("HTTP_")) > limits.header_count:
+            raise refusal(HTTPRequestHeaderFieldsTooLarge, f"More than {limits.header_count} headers.")
+        check_ranges(environ, limits)
+        if limits.strict:
+            check_characters(environ)
+        host = environ.get("HTTP_HOST")
+        if host is not None and host not in self._good_hosts:
+            self.hosts.check(host)
+            if len(self._good_hosts) >= _REMEMBERED:  # they come from strangers
+                self._good_hosts = {None}
+            self._good_hosts.add(host)
+
+
+# --- Method, target, sizes -----------------------------------------------------------------------------------------
+
+#: The methods of RFC 9110, 9.3 and RFC 5789; others are looked at.
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"))
+
+#: How many hosts are remembered.
+_REMEMBERED = 1000
+
+# SPEC: RFC 9110, 5.6.2 (token)
+_is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}").fullmatch
+# SPEC: RFC 9110, 5.5: a field value holds no controls but the tab
+_find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
+
+
+def check_method(environ: Environ) -> None:
+    """See that the method is a word.
+
+    Raises:
+        HTTPBadRequest: it isn't.
+    """
+    if not _is_token(environ.get("REQUEST_METHOD", "GET")):
+        raise refusal(HTTPBadRequest, "The method is not a word that could be one.")
+
+
+def check_target(environ: Environ) -> None:
+    """See that the target is a path; ``*`` may be asked for its ``OPTIONS``.
+
+    Raises:
+        HTTPBadRequest: it isn't.
+        HTTPNotFound: there is a NUL in it.
+    """
+    path = environ.get("PATH_INFO", "")
+    # SPEC: RFC 9112, 3.2; an empty path is what WSGI makes of an application's own address without a slash
+    is_server = path == "*" and environ.get("REQUEST_METHOD") == "OPTIONS"
+    if path and path[0] != "/" and not is_server:
+        raise refusal(HTTPBadRequest, "The address must begin with a slash.")
+    if "\0" in path:
+        raise refusal(HTTPNotFound, "No address has a NUL in it.")
+
+
+def check_lengths(environ: Environ, limits: Limits) -> None:
+    """See that path and query are not too long.
+
+    Raises:
+        HTTPRequestURITooLong: one is.
+    """
+    if len(environ.get("PATH_INFO", "")) > limits.path_bytes:
+        raise refusal(HTTPRequestURITooLong, f"The path has more than {limits.path_bytes} bytes.")
+    if len(environ.get("QUERY_STRING", "")) > limits.query_bytes:
+        raise refusal(HTTPRequestURITooLong, f"The query has more than {limits.query_bytes} bytes.")
+
+
+def check_body_length(environ: Environ, limits: Limits) -> None:
+    """See that ``Content-Length`` is a number and not too large.
+
+    Raises:
+        HTTPBadRequest: it is no number.
+        HTTPRequestEntityTooLarge: it is too large.
+    """
+    length = environ.get("CONTENT_LENGTH") or "0"
+    # SPEC: RFC 9110, 8.6: digits and nothing else; no sign, no list
+    if not (length.isascii() and length.isdecimal()):
+        raise refusal(HTTPBadRequest, "The Content-Length is not a number.")
+    if len(length) > 18 or int(length) > limits.body_bytes:
+        raise too_large_body(limits)
+
+
+def too_large_body(limits: Limits) -> HTTPException:
+    """Return the refusal of a body that has more bytes than the application takes."""
+    return refusal(HTTPRequestEntityTooLarge, f"The body has more than {limits.body_bytes} bytes.")
+
+
+def check_characters(environ: Environ) -> None:
+    """See that there are no control characters in path and headers.
+
+    Raises:
+        HTTPBadRequest: there are.
+    """
+    for name, value in environ.items():
+        if (name.startswith("HTTP_") or name in ("PATH_INFO", "CONTENT_TYPE")) and _find_control(value):
+            raise refusal(HTTPBadRequest, "There are control characters in the address or in a header.")
+
+
+#: Two numbers, and room for a few blanks. WebOb takes a time that grows with the square of the length.
+_LONGEST_RANGE = 60
+
+
+def check_ranges(environ: Environ, limits: Limits) -> None:
+    """Take a ``Range`` out that asks for too many ranges, or is too long to be few: then the whole is sent."""
+    # SPEC: RFC 9110, 14.2 and 14.1.2: a server may ignore the header, and should where many small ranges are asked for
+    ranges = environ.get("HTTP_RANGE", "")
+    if ranges.count(",") >= limits.range_items or len(ranges) > _LONGEST_RANGE * limits.range_items:
+        del environ["HTTP_RANGE"]
+
+
+#: The headers that list what a client likes.
+_ACCEPT = ("HTTP_ACCEPT", "HTTP_ACCEPT_CHARSET", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE")
+
+
+def too_long_header(environ: Environ, limits: Limits) -> HTTPException | None:
+    """Return the refusal of a request that has a header that is too long."""
+    for name, value in environ.items():
+        is_header = name.startswith("HTTP_") or name == "CONTENT_TYPE"
+        if is_header and len(value) > limits.header_bytes:
+            return refusal(
+                HTTPRequestHeaderFieldsTooLarge, f"A header has more than {limits.header_bytes} bytes."
+            )
+    return None
+
+
+def too_long_list(environ: Environ, limits: Limits) -> HTTPException | None:
+    """Return the refusal of a request whose client likes too many things."""
+    for name in _ACCEPT:
+        if name in environ and environ[name].count(",") >= limits.accept_items:
+            return refusal(
+                HTTPRequestHeaderFieldsTooLarge, f"A header lists more than {limits.accept_items} things."
+            )
+    return None

@@ -1,0 +1,376 @@
+"""Forms: the fields of a query, of a URL-encoded body and of a multipart body.
+
+Text comes in as WSGI hands it over or as bytes, and goes out as pairs of a name and a value; a file is an `Upload`. What is counted is
+counted before it is taken apart, so that a limit costs no work. Nothing here knows a request.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable, Iterator
+from email.message import Message
+from encodings.aliases import aliases
+from typing import IO, Any
+from urllib.parse import unquote_to_bytes
+
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
+from webob.compat import cgi_FieldStorage
+
+from goldilocks.exceptions import FormError, URLDecodeError, refusal
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPRequestEntityTooLarge
+from goldilocks.limits import Limits
+from goldilocks.spool import spooled
+
+Pairs = list[tuple[str, Any]]
+
+#: How much of an uploaded file stays in memory; a larger one goes to disk.
+SPOOL_BYTES = 64 * 1024
+
+_find_broken_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
+# controls but tab and line breaks, which people write into forms
+_find_control = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").search
+
+
+# --- Fields in text ------------------------------------------------------------------------------------------------
+
+
+def query_pairs(query: str, limits: Limits) -> Pairs:
+    """Read the fields of a query string.
+
+    Raises:
+        HTTPBadRequest: there are too many fields, or an escape is broken.
+        URLDecodeError: what is escaped isn't UTF-8.
+    """
+    if not limits.strict_text:
+        # COMPAT: WebOb parts fields of a query, and only of a query, at semicolons, too
+        query = query.replace(";", "&")
+    if query.count("&") >= limits.query_fields:
+        raise refusal(HTTPBadRequest, f"The query has more than {limits.query_fields} parameters.")
+    return _pairs(query, limits, "strict")
+
+
+def form_pairs(body: bytes, limits: Limits) -> Pairs:
+    """Read the fields of a URL-encoded body.
+
+    Raises:
+        HTTPRequestEntityTooLarge: there are too many fields, or too large ones.
+        HTTPBadRequest: an escape is broken.
+        URLDecodeError: what is escaped isn't UTF-8.
+    """
+    check_form_length(len(body), limits)
+    if body.count(b"&") >= limits.form_fields:
+        raise _too_many_fields(limits)
+    # COMPAT: WebOb reads what can't be read in a form, though not in a query, as U+FFFD
+    pairs = _pairs(body.decode("latin-1"), limits, "strict" if limits.strict_text else "replace")
+    if len(body) > limits.field_bytes and any(
+        len(value.encode("utf-8")) > limits.field_bytes for pair in pairs for value in pair
+    ):
+        raise _too_large_field(limits)
+    return pairs
+
+
+def check_form_length(length: int, limits: Limits) -> None:
+    """See that a URL-encoded body isn't longer than all fields may be.
+
+    Raises:
+        HTTPRequestEntityTooLarge: it is.
+    """
+    if length > limits.form_bytes:
+        raise _too_much_text(limits)
+
+
+def _pairs(text: str, limits: Limits, errors: str) -> Pairs:
+    """Take fields apart; each character of ``text`` stands for a byte."""
+    if "+" in text:
+        text = text.replace("+", " ")
+    if "%" in text and limits.strict_text and _find_broken_escape(text):
+        raise refusal(FormError, "A percent sign is not followed by two hexadecimal digits.")
+    pairs = []
+    for field in text.split("&"):
+        name, equals, value = field.partition("=")
+        # PERF: post, csrf, views-20: most fields are letters, and mean what they say
+        if "%" in field or not field.isascii():
+            name, value = _unquoted(name, errors), _unquoted(value, errors)
+        if equals or name:
+            pairs.append((name, value))
+    if limits.strict:
+        _refuse_controls(pairs)
+    return pairs
+
+
+def _unquoted(text: str, errors: str) -> str:
+    if "%" not in text and text.isascii():
+        return text
+    return decoded(unquote_to_bytes(text.encode("latin-1")), "utf-8", errors)
+
+
+def decoded(data: bytes, charset: str, errors: str = "strict") -> str:
+    """Make text of bytes.
+
+    Raises:
+        URLDecodeError: they are none.
+        HTTPBadRequest: there is no such charset.
+    """
+    # a client may name any codec of Python's: some make no text, some take a time that grows with the square, and
+    # Python remembers for ever the names that it doesn't know
+    if charset != "utf-8" and charset.strip().lower().replace("-", "_") not in _CHARSETS:
+        raise refusal(HTTPBadRequest, "The charset of the body is unknown.")
+    try:
+        return data.decode(charset.strip(), errors)
+    except UnicodeDecodeError as error:
+        raise URLDecodeError.of(error) from None
+
+
+_NO_CHARSETS = frozenset(
+    (
+        "base64_codec",
+        "bz2_codec",
+        "hex_codec",
+        "mbcs",
+        "quopri_codec",
+        "rot_13",
+        "utf_7",
+        "uu_codec",
+        "zlib_codec",
+    )
+)
+#: What Python calls the charsets of text.
+_CHARSETS = frozenset(
+    name for alias, codec in aliases.items() if codec not in _NO_CHARSETS for name in (alias, codec)
+)
+#: The charsets in which forms are sent. SPEC: RFC 7578, 5.1.2; https://url.spec.whatwg.org, 5.2
+_FORM_CHARSETS = frozenset(("utf_8", "utf8", "us_ascii", "ascii"))
+
+
+def is_form_charset(charset: str) -> bool:
+    """Tell whether a form in a charset is read as UTF-8."""
+    return charset.strip().lower().replace("-", "_") in _FORM_CHARSETS
+
+
+def _refuse_controls(pairs: Pairs) -> None:
+    for pair in pairs:
+        for text in pair:
+            if isinstance(text, str) and _find_control(text):
+                raise refusal(HTTPBadRequest, "There are control characters in a field.")
+
+
+def _too_many_fields(limits: Limits) -> HTTPException:
+    return refusal(HTTPRequestEntityTooLarge, f"The form has more than {limits.form_fields} fields.")
+
+
+def _too_large_field(limits: Limits) -> HTTPException:
+    return refusal(
+        HTTPRequestEntityTooLarge, f"A field of the form has more than {limits.field_bytes} bytes."
+    )
+
+
+def _too_much_text(limits: Limits) -> HTTPException:
+    return refusal(
+        HTTPRequestEntityTooLarge, f"The fields of the form have more than {limits.form_bytes} bytes in all."
+    )
+
+
+# --- Files ---------------------------------------------------------------------------------------------------------
+
+
+class Upload(cgi_FieldStorage):
+    """A file of a form, or rather what a client says of it, and its content.
+
+    COMPAT: it passes for what WebOb gives, a ``cgi.FieldStorage``.
+
+    Args:
+        name: of the field.
+        filename: as it should be called.
+        raw_filename: as the client calls it.
+        headers: of the part.
+        file: its content.
+    """
+
+    # what a FieldStorage that holds a file says
+    list = None
+    done = 1
+    length = -1
+    encoding = "utf-8"
+    errors = "strict"
+    outerboundary = innerboundary = b""
+    keep_blank_values = True
+    strict_parsing = False
+    qs_on_post = None
+    fp: Any = None
+
+    def __init__(
+        self, name: str, filename: str, raw_filename: str, headers: Message, file: IO[bytes]
+    ) -> None:
+        self.name = name
+        self.filename = filename
+        self.raw_filename = raw_filename
+        self.headers = headers
+        self.file = file
+        self.type, self.type_options = parse_options_header(headers.get("Content-Type", "text/plain"))
+        self.disposition = "form-data"
+        self.disposition_options = {"name": name, "filename": raw_filename}
+
+
+# SPEC: Unicode, general categories Cc, Zl and Zp, and the controls that turn the direction of writing
+_not_in_names = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_split_folders = re.compile(r"[/\\]").split
+_drive = re.compile(r"[A-Za-z]:")
+
+
+def base_name(raw: str) -> str:
+    r"""Return the last part of a file's path as any system writes it; nothing, if that is no name.
+
+    >>> base_name("../../etc/passwd"), base_name(r"C:\photos\bear.png"), base_name("..")
+    ('passwd', 'bear.png', '')
+    """
+    name = _not_in_names.sub("", _split_folders(raw)[-1])
+    if _drive.match(name):
+        name = name[2:]
+    name = name.strip()
+    return "" if name in (".", "..") else name
+
+
+# --- Multipart -----------------------------------------------------------------------------------------------------
+
+#: What old clients may do to a part. SPEC: RFC 7578, 4.7 takes it out of use
+_TRANSFER_DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "base64": binascii.a2b_base64,
+    "quoted-printable": binascii.a2b_qp,
+}
+
+# SPEC: RFC 2046, 5.1.1, with more characters and of any length that a browser may choose
+_is_boundary = re.compile(r"[ -~]{0,199}[!-~]").fullmatch
+
+
+def multipart_pairs(file: IO[bytes], content_type: str, length: int, limits: Limits) -> Pairs:
+    """Read the fields and files of a multipart body.
+
+    Args:
+        file: where the body begins.
+        content_type: the header, for the boundary.
+        length: of the body, in bytes.
+        limits: how much of what is taken.
+
+    Raises:
+        HTTPRequestEntityTooLarge: there is too much of something.
+        FormError: it is no multipart body, or not a whole one.
+        URLDecodeError: a field isn't UTF-8.
+    """
+    boundary = parse_options_header(content_type)[1].get("boundary", "")
+    if not _is_boundary(boundary):
+        raise refusal(FormError, "The Content-Type of the form names no boundary.")
+    if not length:
+        return []
+    parser = PushMultipartParser(
+        boundary,
+        max_header_size=limits.part_header_bytes,
+        max_header_count=limits.part_headers,
+        max_segment_count=limits.form_fields + limits.form_files,
+    )
+    events = parser.parse_blocking(_limited(file, length))
+    reader = _MultipartReader(limits)
+    try:
+        for segment in events:
+            reader.read(segment, events)
+    except ParserLimitReached as error:
+        raise refusal(HTTPRequestEntityTooLarge, f"The form can't be taken: {error}.") from None
+    except MultipartError:
+        raise refusal(FormError, "The form is no multipart body, or it isn't whole.") from None
+    if limits.strict:
+        _refuse_controls(reader.pairs)
+    return reader.pairs
+
+
+def _limited(file: IO[bytes], length: int) -> Callable[[int], bytes]:
+    """Return a function that reads so many bytes of a file, and no more."""
+    rest = length
+
+    def read(size: int) -> bytes:
+        nonlocal rest
+        data = file.read(min(size, rest))
+        rest -= len(data)
+        return data
+
+    return read
+
+
+class _MultipartReader:
+    """Gathers the parts of one form."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.pairs: Pairs = []
+        self._fields = 0
+        self._files = 0
+        self._text_bytes = 0
+
+    def read(self, segment: Any, events: Iterator[Any]) -> None:
+        """Read one part, whose beginning was just seen."""
+        if segment.filename:
+            self._files += 1
+            if self._files > self.limits.form_files:
+                raise refusal(
+                    HTTPRequestEntityTooLarge, f"The form has more than {self.limits.form_files} files."
+                )
+            self.pairs.append((segment.name, self._upload(segment, events)))
+            return
+        self._fields += 1
+        if self._fields > self.limits.form_fields:
+            raise _too_many_fields(self.limits)
+        data = self._data(events)
+        # COMPAT: a file field in which nothing was chosen has a name without letters, and its value is bytes
+        self.pairs.append((segment.name, data if segment.filename is not None else self._text(segment, data)))
+
+    def _upload(self, segment: MultipartSegment, events: Iterator[Any]) -> Upload:
+        file, _ = spooled(_chunks(events), SPOOL_BYTES)
+        raw = segment.filename or ""
+        headers = Message()
+        for name, value in segment.headerlist:
+            headers[name] = value
+        filename = base_name(raw) if self.limits.base_file_names else raw
+        return Upload(segment.name or "", filename, raw, headers, file)
+
+    def _data(self, events: Iterator[Any]) -> bytes:
+        chunks = []
+        size = 0
+        for chunk in _chunks(events):
+            size += len(chunk)
+            self._text_bytes += len(chunk)
+            if size > self.limits.field_bytes:
+                raise _too_large_field(self.limits)
+            if self._text_bytes > self.limits.form_bytes:
+                raise _too_much_text(self.limits)
+            chunks.append(bytes(chunk))
+        return b"".join(chunks)
+
+    def _text(self, segment: MultipartSegment, data: bytes) -> str:
+        charset = segment.charset or "utf-8"
+        errors = "strict"
+        if self.limits.strict_text:
+            if not is_form_charset(charset):
+                raise refusal(HTTPBadRequest, "A field of the form is not in UTF-8.")
+        else:
+            # COMPAT: WebOb undoes what old clients may have done
+            errors = "replace"
+            decode = _TRANSFER_DECODERS.get(segment.header("Content-Transfer-Encoding", "").lower())
+            if decode is not None:
+                try:
+                    data = decode(data)
+                except binascii.Error:
+                    raise refusal(FormError, "A field of the form is not encoded as it says.") from None
+        return decoded(data, charset, errors)
+
+
+def _chunks(events: Iterator[Any]) -> Iterator[bytes]:
+    """Go through the content of one part."""
+    for chunk in events:
+        if chunk is None:
+            return
+        yield chunk

@@ -1,0 +1,270 @@
+"""Which hosts are ours, and whom to believe what it says of the client.
+
+`AllowedHosts` and `TrustedProxies` are made of settings once; they look at what stands in a WSGI environment and remember nothing of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from goldilocks.exceptions import refusal
+from goldilocks.httpexceptions import HTTPBadRequest
+from goldilocks.names import GOLDILOCKS
+from goldilocks.ordering import ConfigurationError
+
+if TYPE_CHECKING:
+    from goldilocks.types import Environ
+
+HOSTS_SETTING = f"{GOLDILOCKS}.allowed_hosts"
+PROXIES_SETTING = f"{GOLDILOCKS}.trusted_proxies"
+
+#: How many proxies are remembered.
+_REMEMBERED = 1000
+
+#: The names that mean this machine, and a word for all addresses: no address is the name of a stranger who could lead it
+#: to this machine.
+LOCAL_HOSTS = (".localhost", "<address>")
+
+_LONGEST_HOST = 255
+_FARTHEST_PORT = 65535
+
+# SPEC: RFC 3986, 3.2.2, without what no name in use has (escapes and sub-delims)
+_split_host = re.compile(r"([0-9A-Za-z_.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?").fullmatch
+
+
+class AllowedHosts:
+    """Knows which hosts are ours.
+
+    >>> hosts = AllowedHosts([".example.com", "localhost:6543"])
+    >>> [hosts.has(host) for host in ("www.example.com:80", "example.com", "myexample.com", "localhost:80")]
+    [True, True, False, False]
+
+    Args:
+        entries: as `Edge` takes them.
+
+    Raises:
+        ConfigurationError: one can't be a host.
+    """
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self.takes_all = False
+        self.takes_addresses = False
+        self._whole: set[tuple[str, str | None]] = set()
+        self._endings: set[tuple[str, str | None]] = set()
+        for entry in entries:
+            self._add(entry)
+
+    def _add(self, entry: str) -> None:
+        if entry in ("*", "<address>"):
+            self.takes_all = self.takes_all or entry == "*"
+            self.takes_addresses = True
+            return
+        domain = entry.removeprefix("*.") if entry.startswith("*.") else entry.removeprefix(".")
+        parts = split_host(domain)
+        if parts is None:
+            raise ConfigurationError(
+                f"{HOSTS_SETTING} has {entry!r}, which can't be a host: write example.com, .example.com (with all "
+                "below it), *.example.com (only what is below it), [::1], or * for any; no scheme and no path"
+            )
+        name, port = parts[0], parts[1] or None
+        if entry != domain:
+            self._endings.add((name, port))
+        if not entry.startswith("*."):
+            self._whole.add((name, port))
+
+    def check(self, host: str) -> None:
+        """See that the value of a ``Host`` header can be a host, and is ours.
+
+        Raises:
+            HTTPBadRequest: it can't be, or isn't.
+        """
+        if split_host(host) is None:
+            raise refusal(HTTPBadRequest, "The Host header can't be read.")
+        if not self.has(host):
+            raise refusal(
+                HTTPBadRequest, f"This is not served under that host; {HOSTS_SETTING} says which hosts are."
+            )
+
+    def has(self, host: str) -> bool:
+        """Tell whether a host is ours."""
+        parts = split_host(host)
+        if parts is None:
+            return False
+        if self.takes_all:
+            return True
+        name, port = parts
+        if self.takes_addresses and _is_address(name):
+            return True
+        for each in (port, None):
+            if (name, each) in self._whole:
+                return True
+            labels = name.split(".")
+            if any((".".join(labels[at:]), each) in self._endings for at in range(1, len(labels))):
+                return True
+        return False
+
+
+def split_host(host: str) -> tuple[str, str] | None:
+    """Split a host into its name and its port, or return ``None`` if it can't be a host.
+
+    >>> split_host("Example.com.:8080"), split_host("[::1]"), split_host("good.example@evil.example")
+    (('example.com', '8080'), ('[::1]', ''), None)
+    """
+    match = _split_host(host) if len(host) <= _LONGEST_HOST else None
+    if match is None:
+        return None
+    name, port = match[1].lower(), match[2] or ""
+    if port and int(port) > _FARTHEST_PORT:
+        return None
+    if name.startswith("["):
+        return (name, port) if _is_ipv6(name[1:-1]) else None
+    name = name.removesuffix(".")
+    return (name, port) if all(name.split(".")) else None
+
+
+def _is_address(name: str) -> bool:
+    """Tell whether the name of a host is an address."""
+    return name.startswith("[") or _address(name) is not None
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+# --- Proxies -------------------------------------------------------------------------------------------------------
+
+#: The headers by which proxies speak of the client.
+FORWARDED = frozenset(
+    (
+        "HTTP_FORWARDED",
+        "HTTP_X_FORWARDED_FOR",
+        "HTTP_X_FORWARDED_HOST",
+        "HTTP_X_FORWARDED_PORT",
+        "HTTP_X_FORWARDED_PREFIX",
+        "HTTP_X_FORWARDED_PROTO",
+        "HTTP_X_REAL_IP",
+    )
+)
+
+#: How a setting calls whoever comes through a socket of this machine, which has no address.
+_UNIX = "unix"
+
+
+class TrustedProxies:
+    """Knows whom to believe what it says of the client.
+
+    Args:
+        entries: as `Edge` takes them.
+
+    Raises:
+        ConfigurationError: one can't be an address or a network.
+    """
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self._words: set[str] = set()
+        self._networks: list[IPv4Network | IPv6Network] = []
+        self._known: dict[str, bool] = {}
+        for entry in entries:
+            if entry in ("*", _UNIX):
+                self._words.add(entry)
+            else:
+                self._networks.append(_network(entry))
+
+    def has(self, address: str) -> bool:
+        """Tell whether an address is that of a proxy that is believed."""
+        known = self._known.get(address)
+        if known is None:
+            known = self._looked_up(address)
+            if len(self._known) < _REMEMBERED:
+                self._known[address] = known
+        return known
+
+    def _looked_up(self, address: str) -> bool:
+        if "*" in self._words:
+            return True
+        if not address:
+            return _UNIX in self._words
+        found = _address(address)
+        return found is not None and any(found in network for network in self._networks)
+
+    def forward(self, environ: Environ) -> None:
+        """Write what a trusted proxy says of the client into the environment; take out what others say.
+
+        Raises:
+            HTTPBadRequest: a trusted proxy says what can't be.
+        """
+        if environ.keys().isdisjoint(FORWARDED):
+            return
+        if not self.has(environ.get("REMOTE_ADDR", "")):
+            for name in FORWARDED:
+                environ.pop(name, None)
+            return
+        addresses = _members(environ, "HTTP_X_FORWARDED_FOR")
+        if addresses:
+            chain = self._believed(addresses)
+            environ["REMOTE_ADDR"] = chain[0]
+            # the first of them is what WebOb and many others take for the client: it must not be the client's own word
+            environ["HTTP_X_FORWARDED_FOR"] = ", ".join(chain)
+        schemes = _members(environ, "HTTP_X_FORWARDED_PROTO")
+        if schemes:
+            environ["wsgi.url_scheme"] = _scheme(schemes[-1])
+        hosts = _members(environ, "HTTP_X_FORWARDED_HOST")
+        if hosts:
+            environ["HTTP_HOST"] = hosts[-1]
+
+    def _believed(self, addresses: list[str]) -> list[str]:
+        """Return the client and the proxies behind it, as far as they are trusted.
+
+        Each proxy appends whom it hears. So the list is read from its end, as long as it is a trusted one that speaks.
+        """
+        chain: list[str] = []
+        for address in reversed(addresses):
+            found = _address(address)
+            if found is None:
+                raise refusal(HTTPBadRequest, "X-Forwarded-For holds something that is no address.")
+            chain.append(str(found))
+            if not self.has(str(found)):
+                break
+        return chain[::-1]
+
+
+def _members(environ: Environ, name: str) -> list[str]:
+    return [member.strip() for member in environ.get(name, "").split(",") if member.strip()]
+
+
+def _scheme(said: str) -> str:
+    scheme = said.lower()
+    if scheme not in ("http", "https"):
+        raise refusal(HTTPBadRequest, "X-Forwarded-Proto is neither http nor https.")
+    return scheme
+
+
+def _network(entry: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(entry, strict=False)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{PROXIES_SETTING} has {entry!r}, which can't be a proxy: write an address like 10.0.0.1, a network like "
+            f"10.0.0.0/8, {_UNIX!r} for a socket of this machine, or '*' for anybody"
+        ) from error
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address, with or without a port: ``192.0.2.1:80``, ``[2001:db8::1]:80``, ``2001:db8::1``."""
+    bare = text
+    if text.startswith("["):
+        bare = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        bare = text.partition(":")[0]
+    try:
+        found = ip_address(bare)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found

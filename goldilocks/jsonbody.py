@@ -1,0 +1,167 @@
+"""JSON that a client sent: what a body must be to be read, and what it must not hold.
+
+SPEC: RFC 8259. Python's reader takes more than JSON (NaN, Infinity), and fails in ways of its own at what is too deep or too long; here all
+of it is one error, which says where.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from goldilocks.exceptions import JSONBodyError
+from goldilocks.limits import Limits
+
+# SPEC: RFC 9110, 8.3.1; RFC 6839, 3.1. Each part begins with a character that the part before can't hold: linear
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_is_json_type = re.compile(
+    rf"""(?:application/json|{_TOKEN}/[!#$%&'*.^_`|~0-9A-Za-z-]+\+json)[ \t]*"""
+    rf"""(?:;[ \t]*(?:charset=(?:"utf-?8"|utf-?8)|(?!charset=){_TOKEN}=(?:{_TOKEN}|"[^"\\]*"))[ \t]*)*""",
+    re.IGNORECASE,
+).fullmatch
+
+_LONGEST_TYPE = 200
+
+
+def is_json(content_type: str) -> bool:
+    """Tell whether a ``Content-Type`` says that a body is JSON, in UTF-8.
+
+    >>> [is_json(each) for each in ("application/json", "application/vnd.api+json; charset=utf-8", "text/plain")]
+    [True, True, False]
+    """
+    # PERF: post
+    return content_type == "application/json" or (
+        len(content_type) <= _LONGEST_TYPE and _is_json_remembered(content_type)
+    )
+
+
+@lru_cache(100)
+def _is_json_remembered(content_type: str) -> bool:
+    return _is_json_type(content_type) is not None
+
+
+def read_json(text: str, limits: Limits) -> Any:
+    """Read JSON.
+
+    Raises:
+        JSONBodyError: it is none, or holds what can't be taken.
+    """
+    has_short_numbers = len(text) <= limits.json_digits
+    is_exact = has_short_numbers or _python_limits_digits(limits)
+    try:
+        value = _decoder(limits.strict_json, None if is_exact else limits.json_digits).decode(text)
+    except json.JSONDecodeError as error:
+        raise JSONBodyError(error.msg, text, error.pos) from None
+    except RecursionError:
+        raise _too_deep(text, limits) from None
+    except ValueError as error:  # what the number readers below say, or Python of too many digits
+        raise _bad_number(text, error) from None
+    # PERF: post; as many brackets as this are rare, and so is the look at what lies in each other
+    if text.count("[") + text.count("{") > limits.json_depth and _is_deeper(value, limits.json_depth):
+        raise _too_deep(text, limits)
+    if limits.strict_text and "\\" in text and _find_half_pair(text) and _has_half_pair(value):
+        raise JSONBodyError("half of a surrogate pair", text, _first(_find_half_pair, text))
+    return value
+
+
+# --- Numbers -------------------------------------------------------------------------------------------------------
+
+
+class _NumberError(ValueError):
+    """A number that isn't taken.
+
+    Args:
+        reason: why not.
+        number: as it is written.
+    """
+
+    def __init__(self, reason: str, number: str) -> None:
+        super().__init__(reason)
+        self.number = number
+
+
+def _python_limits_digits(limits: Limits) -> bool:
+    """Tell whether Python itself refuses what has more digits than the limit says."""
+    return 0 < sys.get_int_max_str_digits() <= limits.json_digits
+
+
+@lru_cache(100)
+def _decoder(is_strict: bool, digits: int | None) -> json.JSONDecoder:
+    """Make the decoder of an application; ``digits`` is how many a number may have, or ``None`` if Python counts them."""
+
+    def whole(number: str) -> int:
+        if digits is not None and len(number.lstrip("-")) > digits:
+            raise _NumberError(f"a number of more than {digits} digits", number)
+        return int(number)
+
+    def broken(number: str) -> float:
+        if digits is not None and len(number) > digits:
+            raise _NumberError(f"a number of more than {digits} digits", number)
+        value = float(number)
+        if math.isinf(value):
+            raise _NumberError("a number that is too large", number)
+        return value
+
+    def constant(name: str) -> NoReturn:
+        raise _NumberError(f"{name} is no JSON", name)
+
+    return json.JSONDecoder(
+        parse_int=None if digits is None else whole,
+        parse_float=broken if is_strict or digits is not None else None,
+        parse_constant=constant if is_strict else None,
+    )
+
+
+def _bad_number(text: str, error: ValueError) -> JSONBodyError:
+    if isinstance(error, _NumberError):
+        return JSONBodyError(str(error), text, max(text.find(error.number), 0))
+    return JSONBodyError("a number of too many digits", text, _first(_find_long_number, text))
+
+
+_find_long_number = re.compile(r"[0-9]{640}").search  # the least that Python can be told to take
+
+
+# --- Depth ---------------------------------------------------------------------------------------------------------
+
+
+def _too_deep(text: str, limits: Limits) -> JSONBodyError:
+    levels = f"more than {limits.json_depth} levels" if limits.json_depth < len(text) else "too many levels"
+    return JSONBodyError(levels, text, 0)
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Tell whether there are more levels of lists and dicts than ``depth``, counting ``value`` itself."""
+    level = [value] if value.__class__ in (dict, list) else []
+    while level and depth:
+        depth -= 1
+        level = [
+            member
+            for each in level
+            for member in (each.values() if each.__class__ is dict else each)
+            if member.__class__ is dict or member.__class__ is list
+        ]
+    return bool(level)
+
+
+# --- Surrogates ----------------------------------------------------------------------------------------------------
+
+_find_half_pair = re.compile(r"\\u[dD][89a-fA-F]").search
+
+
+def _has_half_pair(value: Any) -> bool:
+    """Tell whether a text in a value can't be written in UTF-8: whoever wrote it out again would fail."""
+    # SPEC: RFC 8259, 8.2
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _first(find: Any, text: str) -> int:
+    match = find(text)
+    return match.start() if match else 0

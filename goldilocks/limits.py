@@ -1,0 +1,152 @@
+"""What a request may bring: every limit and every rule of reading, each with its default.
+
+`Limits` is a value. An application's is made of its settings when it is committed and stands on its request class; a request
+that is made by hand goes by the defaults of the process. Who reads something that a client sent asks here how much of it to take.
+The table of settings is made of the fields below, so a limit is written down once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Self
+
+from goldilocks.names import DEFAULTS_PYRAMID, DEFAULTS_VARIABLE, GOLDILOCKS, PROCESS
+from goldilocks.ordering import ConfigurationError
+from goldilocks.settings import asbool
+
+#: No limit: more than can be counted.
+UNLIMITED = sys.maxsize
+
+#: How a setting says that there is no limit.
+_UNLIMITED_WORDS = frozenset(("unlimited", "none"))
+
+
+def count(value: Any) -> int:
+    """Read a setting as a limit: a whole number, or ``unlimited``.
+
+    >>> count(" 1000 "), count("unlimited") == UNLIMITED
+    (1000, True)
+
+    Raises:
+        ConfigurationError: it is neither.
+    """
+    text = str(value).strip().lower()
+    if text in _UNLIMITED_WORDS:
+        return UNLIMITED
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+        raise ConfigurationError(
+            f"a limit can't be {value!r}: write a whole number like 1000, without sign and unit, or 'unlimited'"
+        )
+    return min(int(text), UNLIMITED)
+
+
+def _limit(default: int, meaning: str, compatible: int = UNLIMITED) -> Any:
+    return field(
+        default=default,
+        metadata={"meaning": meaning, "compatible": compatible, "prefix": "limit_", "convert": count},
+    )
+
+
+def _rule(meaning: str, default: bool = True) -> Any:
+    return field(
+        default=default, metadata={"meaning": meaning, "compatible": False, "prefix": "", "convert": asbool}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a request may bring, and how strictly it is read.
+
+    The setting of a limit is called ``goldilocks.limit_NAME``, that of a rule ``goldilocks.NAME``. What is said of each
+    stands in its metadata.
+    """
+
+    body_bytes: int = _limit(100_000_000, "bytes of a body; beyond: 413")
+    form_fields: int = _limit(1000, "fields of a form that are no files, however it is encoded; beyond: 413")
+    form_files: int = _limit(100, "files of a form; beyond: 413")
+    field_bytes: int = _limit(500_000, "bytes of a field that is no file; beyond: 413")
+    form_bytes: int = _limit(10_000_000, "bytes of all fields of a form that are no files; beyond: 413")
+    part_headers: int = _limit(8, "headers of a part of a form; beyond: 413")
+    part_header_bytes: int = _limit(4_000, "bytes of a header of a part; beyond: 413")
+    query_fields: int = _limit(1000, "parameters in a query; beyond: 400")
+    path_bytes: int = _limit(8_000, "bytes of a path, decoded; beyond: 414")
+    query_bytes: int = _limit(16_000, "bytes of a query; beyond: 414")
+    header_count: int = _limit(100, "headers of a request; beyond: 431")
+    header_bytes: int = _limit(16_000, "bytes of one header; beyond: 431")
+    cookie_bytes: int = _limit(16_000, "bytes of all cookies; beyond: 431")
+    accept_items: int = _limit(100, "members of an Accept header or of one of its kin; beyond: 431")
+    range_items: int = _limit(10, "ranges that are asked for at once; beyond, the whole is sent")
+    json_depth: int = _limit(100, "levels of arrays and objects in a JSON body; beyond: 400")
+    json_digits: int = _limit(4300, "digits of a number in a JSON body; beyond: 400", compatible=4300)
+
+    strict_text: bool = _rule(
+        "refuse with 400 what isn't UTF-8 in a form, a broken %-escape, half a surrogate pair in JSON; only & parts fields"
+    )
+    strict_json: bool = _rule(
+        "read a body as JSON only if its Content-Type says that it is (else 415), read and write no NaN and no Infinity"
+    )
+    strict_cookies: bool = _rule(
+        "read cookies by RFC 6265: only ; parts them, quotes mean nothing, the first of a name counts"
+    )
+    base_file_names: bool = _rule("cut folders off the names of uploaded files; raw_filename has them")
+    strict: bool = _rule(
+        "refuse with 400 NUL and other control characters (but tab and line break) in query, form and headers",
+        default=False,
+    )
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Make the limits that settings say, worked out by ``config.settings.Settings`` or said by hand."""
+        said = {each.name: settings.get(setting_of(each)) for each in fields(cls)}
+        values = {
+            each.name: each.metadata["convert"](said[each.name])
+            for each in fields(cls)
+            if said[each.name] is not None
+        }
+        return cls(**values)
+
+    @classmethod
+    def compatible(cls) -> Self:
+        """Make the limits that hold under Pyramid's defaults: hardly any."""
+        return cls(**{each.name: each.metadata["compatible"] for each in fields(cls)})
+
+
+def setting_of(limit: Field[Any]) -> str:
+    """Return the key under which a field of `Limits` is said.
+
+    >>> [setting_of(each) for each in fields(Limits)][0]
+    'goldilocks.limit_body_bytes'
+    """
+    return f"{GOLDILOCKS}.{limit.metadata['prefix']}{limit.name}"
+
+
+def rows() -> list[tuple[str, Callable[[Any], Any], Any, Any, str]]:
+    """Return what the table of settings says of each: name, conversion, the two defaults, meaning."""
+    return [
+        (
+            f"{each.metadata['prefix']}{each.name}",
+            each.metadata["convert"],
+            each.default,
+            each.metadata["compatible"],
+            each.metadata["meaning"],
+        )
+        for each in fields(Limits)
+    ]
+
+
+class DefaultLimits:
+    """The limits of requests that no application made: those of the process's defaults, looked up when asked for.
+
+    An attribute of a class; what is set in its place, on a class below or on an instance, counts instead.
+    """
+
+    def __get__(self, instance: object, owner: type | None = None) -> Limits:
+        defaults = os.environ.get(DEFAULTS_VARIABLE, PROCESS.defaults)
+        return _COMPATIBLE if defaults == DEFAULTS_PYRAMID else _SECURE
+
+
+_SECURE = Limits()
+_COMPATIBLE = Limits.compatible()

@@ -1,0 +1,486 @@
+"""How a request is read: its path, address, query, body and cookies.
+
+`ReadersMixin` stands before WebOb's request and gives the answers that WebOb gives, faster, wherever the client sent what it
+should have. Where it didn't, it hears so: whatever a reader raises is an HTTP error of the 4xx, and still a kind of the
+error that WebOb raises (``UnicodeDecodeError``, ``ValueError``, ``OSError``). Nothing is read before it is asked for. What is
+kept in the environment is what WebOb keeps there, so that others who read the same request find it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
+
+from webob import request as webob_request
+from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
+from webob.request import BaseRequest, LimitedLengthFile, NoDefault
+
+from goldilocks.cookies import Cookies, LenientCookies
+from goldilocks.edge import too_large_body
+from goldilocks.exceptions import BodyDisconnectedError, FormError, NotJSONError, URLDecodeError, refusal
+from goldilocks.forms import (
+    check_form_length,
+    decoded,
+    form_pairs,
+    is_form_charset,
+    multipart_pairs,
+    query_pairs,
+)
+from goldilocks.jsonbody import is_json, read_json
+from goldilocks.limits import DefaultLimits, Limits
+from goldilocks.owncookies import PLAIN_READERS
+from goldilocks.spool import TemporaryFile, spooled
+
+if TYPE_CHECKING:
+    _Base = BaseRequest
+else:
+    _Base = object
+
+#: WebOb's properties, not what they give.
+_webob: Any = BaseRequest
+
+#: What WebOb reads JSON with, unless somebody has put something else there.
+_WEBOBS: Any = webob_request
+_WEBOBS_JSON = _WEBOBS.json
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+# SPEC: RFC 3986, 3.3: what stands in a path as it is
+_PATH_SAFE = "/~!$&'()*+,;=:@"
+
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+#: What a port is left out of an address for.
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+_BLOCK_BYTES = 64 * 1024
+
+
+def _unless_unreadable(name: str, environ: dict[str, str] | None = None) -> property:
+    """Return WebOb's property of a header that some values of which make WebOb fail: then it counts as none.
+
+    SPEC: RFC 9110, 13.1.3, 13.1.4, 13.1.5, 14.2, 7.6.2
+
+    Args:
+        name: of the property.
+        environ: in which the property has the value that it should have for such a header.
+    """
+    instead = BaseRequest(environ or {})
+    theirs: property = getattr(BaseRequest, name)
+
+    def read(self: BaseRequest) -> Any:
+        try:
+            return theirs.fget(self)  # type: ignore[misc]
+        except (ValueError, OverflowError):
+            return theirs.fget(instead)  # type: ignore[misc]
+
+    return property(read, theirs.fset, theirs.fdel, theirs.__doc__)
+
+
+# letters of a path that stand in a URL as they are
+_is_quoted = re.compile(r"[/~!$&'()*+,;=:@0-9A-Za-z_.-]*").fullmatch
+
+
+class ReadersMixin(_Base):
+    """Reads a request for the application."""
+
+    #: How much is taken, and how strictly it is read. The request class of an application has its own.
+    limits: Limits = cast("Limits", DefaultLimits())
+
+    # --- The address -----------------------------------------------------------------------------------------------
+
+    def encget(self, key: str, default: Any = NoDefault, encattr: str | None = None) -> Any:
+        """Return text of the environment, as ``path_info`` and ``script_name`` read it.
+
+        Raises:
+            URLDecodeError: it isn't UTF-8.
+        """
+        environ = self.environ
+        text = environ.get(key)
+        # PERF: views that read path_info; most paths mean what they say
+        if text.__class__ is str and text.isascii() and "webob.url_encoding" not in environ:
+            return text
+        try:
+            return super().encget(key, default, encattr)
+        except UnicodeDecodeError as error:
+            raise URLDecodeError.of(error) from None
+
+    @property
+    def host_url(self) -> str:
+        """The address of the host: scheme, name and port."""
+        environ = self.environ
+        scheme = environ["wsgi.url_scheme"]
+        host = environ.get("HTTP_HOST")
+        if host is None:
+            host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+        return f"{scheme}://{host.removesuffix(_DEFAULT_PORTS.get(scheme, ':')).removesuffix(':')}"
+
+    @property
+    def path(self) -> str:
+        """The path, quoted: the application's own place and what follows it."""
+        environ = self.environ
+        return self._quoted(environ.get("SCRIPT_NAME", "")) + self._quoted(environ["PATH_INFO"])
+
+    @property
+    def path_url(self) -> str:
+        """The address without the query."""
+        return self.application_url + self._quoted(self.environ["PATH_INFO"])
+
+    @property
+    def path_qs(self) -> str:
+        """The path, quoted, and the query."""
+        return self.path + self._query()
+
+    @property
+    def url(self) -> str:
+        """The whole address."""
+        return self.path_url + self._query()
+
+    def _query(self) -> str:
+        query = self.environ.get("QUERY_STRING")
+        if not query:
+            return ""
+        if not query.isprintable():
+            # what a server should not have let through must not forge a line where this is logged
+            query = quote(query.encode("latin-1"), _PRINTABLE)
+        return f"?{query}"
+
+    def _quoted(self, raw: str) -> str:
+        # PERF: urls; most paths need no quoting
+        if _is_quoted(raw):
+            return raw
+        encoding = self.environ.get("webob.url_encoding", "UTF-8")
+        data = raw.encode("latin-1")
+        decoded(data, encoding)  # only to see that it can be
+        return quote(data, _PATH_SAFE)
+
+    # --- Query and form --------------------------------------------------------------------------------------------
+
+    @property
+    def GET(self) -> GetDict:
+        """The parameters of the query.
+
+        Raises:
+            URLDecodeError: what is escaped in it isn't UTF-8.
+            HTTPBadRequest: it can't be read.
+        """
+        environ = self.environ
+        query = environ.get("QUERY_STRING", "")
+        kept = environ.get("webob._parsed_query_vars")
+        if kept is not None and kept[1] == query:
+            return cast("GetDict", kept[0])
+        found: GetDict = _multidict(GetDict, query_pairs(query, self.limits) if query else [])
+        found.env = environ
+        environ["webob._parsed_query_vars"] = (found, query)
+        return found
+
+    @property
+    def POST(self) -> MultiDict[str, Any] | NoVars:
+        """The fields of the form; no variables, where the body is none.
+
+        Raises:
+            URLDecodeError: a field isn't UTF-8.
+            HTTPRequestEntityTooLarge: there is too much of something.
+            HTTPBadRequest: it can't be read.
+        """
+        environ = self.environ
+        kept = environ.get("webob._parsed_post_vars")
+        if kept is not None and kept[1] is environ["wsgi.input"]:
+            return cast("MultiDict[str, Any]", kept[0])
+        content_type = environ.get("CONTENT_TYPE", "")
+        method = environ.get("REQUEST_METHOD", "GET")
+        media_type = content_type.partition(";")[0].strip().lower()
+        if media_type not in (URLENCODED, MULTIPART) and (media_type or method != "POST"):
+            return NoVars(f"Not an HTML form submission (Content-Type: {media_type})")
+        if ";" in content_type:
+            self._check_charset()
+        else:
+            self._charset = "UTF-8"
+        # COMPAT: a form that comes with GET is no form, and a POST must not say that it has no type
+        has_fields = method not in ("GET", "HEAD") and (media_type or "CONTENT_TYPE" not in environ)
+        if media_type == MULTIPART:
+            file = self.body_file_seekable
+            length = self.content_length or 0
+            pairs = multipart_pairs(file, content_type, length, self.limits) if has_fields else []
+            file.seek(0)
+        else:
+            data = self._form_body()
+            pairs = form_pairs(data, self.limits) if has_fields else []
+        found: MultiDict[str, Any] = _multidict(MultiDict, pairs)
+        environ["webob._parsed_post_vars"] = (found, environ["wsgi.input"])
+        return found
+
+    def _form_body(self) -> bytes:
+        """Return the body of a URL-encoded form, unless it is too large to be one."""
+        if not self.environ.get("CONTENT_LENGTH"):
+            self.make_body_seekable()  # then it is known how much there is
+        check_form_length(self.content_length or 0, self.limits)
+        data = self.body
+        if not data:
+            self.make_body_seekable()
+        return data
+
+    @property
+    def params(self) -> NestedMultiDict[str, Any]:
+        """The parameters of the query, and then the fields of the form."""
+        form: Any = self.POST  # which may be no variables at all
+        return NestedMultiDict(self.GET, form)
+
+    def _check_charset(self) -> None:
+        """See that a form is in UTF-8; the charset is the last thing of which it could be said otherwise.
+
+        Raises:
+            FormError: it isn't.
+        """
+        if not is_form_charset(self._charset_name):
+            raise refusal(
+                FormError, "Forms are read in UTF-8, and this one is said to be in another charset."
+            )
+
+    @property
+    def _charset_name(self) -> str:
+        return self.charset or "UTF-8"
+
+    def decode(self, charset: str | None = None, errors: str = "strict") -> Any:
+        """Return a copy whose query and form, sent in another charset, are in UTF-8.
+
+        Raises:
+            URLDecodeError: they aren't in that charset.
+            HTTPBadRequest: the client names a charset that doesn't exist.
+        """
+        if charset is None:
+            decoded(b"", self._charset_name)
+        try:
+            return super().decode(charset, errors)
+        except UnicodeDecodeError as error:
+            raise URLDecodeError.of(error) from None
+
+    # --- Cookies ---------------------------------------------------------------------------------------------------
+
+    @property
+    def cookies(self) -> Any:
+        """The cookies, by name; what is set here is set in the environment.
+
+        Raises (when one is looked up):
+            URLDecodeError: they aren't UTF-8.
+            HTTPRequestHeaderFieldsTooLarge: they are too long.
+        """
+        limits = self.limits
+        return (
+            Cookies(self.environ, limits) if limits.strict_cookies else LenientCookies(self.environ, limits)
+        )
+
+    @cookies.setter
+    def cookies(self, val: Any) -> None:
+        self.environ.pop("HTTP_COOKIE", None)
+        self.cookies.update(val)
+
+    # --- The body --------------------------------------------------------------------------------------------------
+
+    @property
+    def body(self) -> bytes:
+        """The whole body.
+
+        Raises:
+            BodyDisconnectedError: the client went away before it was whole.
+            HTTPRequestEntityTooLarge: there is more than is taken.
+        """
+        environ = self.environ
+        length = environ.get("CONTENT_LENGTH")
+        # PERF: post, csrf; a short body that nobody has touched
+        if (
+            length
+            and length.isdecimal()
+            and len(length) < 19
+            and int(length) <= self.request_body_tempfile_limit
+            and "webob.is_body_seekable" not in environ
+            and "webob._body_file" not in environ
+        ):
+            data = _read_all(environ["wsgi.input"], int(length))
+            environ["wsgi.input"] = io.BytesIO(data)
+            environ["webob.is_body_seekable"] = True
+            return data
+        if not self.is_body_readable:
+            return b""
+        self.make_body_seekable()
+        file: Any = self.body_file_raw
+        data = file.read(self.content_length)
+        file.seek(0)
+        return cast("bytes", data)
+
+    @body.setter
+    def body(self, value: bytes | None) -> None:
+        _webob.body.fset(self, value)
+
+    @body.deleter
+    def body(self) -> None:
+        _webob.body.fdel(self)
+
+    @property
+    def body_file(self) -> Any:
+        """The body as a file, which ends where the body ends."""
+        if not self.is_body_readable:
+            return io.BytesIO()
+        raw = self.body_file_raw
+        length = self.content_length
+        if self.is_body_seekable or length is None:
+            return raw
+        wrapped, of = self.environ.get("webob._body_file", (None, None))
+        if of is not raw:
+            wrapped = io.BufferedReader(_Body(raw, length))
+            self.environ["webob._body_file"] = wrapped, raw
+        return wrapped
+
+    @body_file.setter
+    def body_file(self, value: Any) -> None:
+        _webob.body_file.fset(self, value)
+
+    @body_file.deleter
+    def body_file(self) -> None:
+        _webob.body_file.fdel(self)
+
+    def copy_body(self) -> None:
+        """Put the body, as far as it wasn't read yet, where it can be read again: into memory, or a large one on disk.
+
+        Raises:
+            BodyDisconnectedError: the client went away before it was whole.
+            HTTPRequestEntityTooLarge: there is more than is taken.
+        """
+        if not self.is_body_readable:
+            self.body = b""
+            return
+        if self.is_body_seekable:
+            self.body_file_seekable.seek(0)
+        length = self.content_length
+        if length is not None and length > self.limits.body_bytes:
+            raise too_large_body(self.limits)
+        chunks = self._chunks(self.body_file, length)
+        copy, size = spooled(chunks, self.request_body_tempfile_limit, self.make_tempfile)
+        self.content_length = size
+        self.body_file_raw = copy
+        self.is_body_seekable = True
+
+    def _chunks(self, source: Any, length: int | None) -> Iterator[bytes]:
+        """Read a body to its end, or as far as it may go."""
+        size = 0
+        while length is None or size < length:
+            data = _read(source, _BLOCK_BYTES if length is None else min(_BLOCK_BYTES, length - size))
+            if not data:
+                if length is None:
+                    return
+                raise BodyDisconnectedError(length - size)
+            size += len(data)
+            if size > self.limits.body_bytes:
+                raise too_large_body(self.limits)
+            yield data
+
+    def make_tempfile(self) -> io.BufferedRandom:
+        """Return the file that a large body is written to."""
+        return TemporaryFile()
+
+    @property
+    def text(self) -> str:
+        """The body as text.
+
+        Raises:
+            URLDecodeError: it isn't text in the charset that the client names.
+            HTTPBadRequest: there is no such charset.
+        """
+        return decoded(self.body, self._charset_name)
+
+    @text.setter
+    def text(self, value: str) -> None:
+        _webob.text.fset(self, value)
+
+    @text.deleter
+    def text(self) -> None:
+        del self.body
+
+    @property
+    def json_body(self) -> Any:
+        """What the body says in JSON.
+
+        Raises:
+            JSONBodyError: it is no JSON, or holds what can't be taken.
+            URLDecodeError: it isn't UTF-8.
+            NotJSONError: the client says that it is something else.
+        """
+        limits = self.limits
+        # SPEC: RFC 8259, 8.1. A form of another site can send any text, but can't call it JSON
+        if limits.strict_json and not is_json(self.environ.get("CONTENT_TYPE", "")):
+            raise NotJSONError
+        text = decoded(self.body, "utf-8" if limits.strict_json else self._charset_name)
+        # COMPAT: applications put a JSON module of their choice into WebOb's; it says itself what it can't read
+        chosen = _WEBOBS.json
+        return read_json(text, limits) if chosen is _WEBOBS_JSON else chosen.loads(text)
+
+    @json_body.setter
+    def json_body(self, value: Any) -> None:
+        _webob.json_body.fset(self, value)
+        if self.limits.strict_json:
+            self.environ.setdefault("CONTENT_TYPE", "application/json")
+
+    @json_body.deleter
+    def json_body(self) -> None:
+        del self.body
+
+    json = json_body
+
+    # --- Headers ---------------------------------------------------------------------------------------------------
+
+    date = _unless_unreadable("date")
+    if_modified_since = _unless_unreadable("if_modified_since")
+    if_unmodified_since = _unless_unreadable("if_unmodified_since")
+    if_range = _unless_unreadable("if_range", {"HTTP_IF_RANGE": '""'})
+    range = _unless_unreadable("range")
+    max_forwards = _unless_unreadable("max_forwards")
+
+
+# what reads cookies of the framework's own may go past this property as it may go past WebOb's
+PLAIN_READERS.append(ReadersMixin.cookies)
+
+
+def _multidict(kind: Any, pairs: list[tuple[str, Any]]) -> Any:
+    """Make a multi-dict of a list that nobody else has."""
+    # PERF: post, views-20: its own ``__init__`` has to find out what it was given
+    made = kind.__new__(kind)
+    made._items = pairs
+    return made
+
+
+def _read(source: Any, size: int) -> bytes:
+    try:
+        return cast("bytes", source.read(size))
+    except BodyDisconnectedError:
+        raise
+    except OSError as error:  # in the words of the server
+        raise BodyDisconnectedError(None) from error
+
+
+def _read_all(source: Any, length: int) -> bytes:
+    data = _read(source, length)
+    while len(data) < length:
+        more = _read(source, length - len(data))
+        if not more:
+            raise BodyDisconnectedError(length - len(data))
+        data += more
+    return data
+
+
+class _Body(LimitedLengthFile):
+    """The body as it comes from the client, with its end."""
+
+    def readinto(self, buff: Any) -> int:
+        size = min(len(buff), self.remaining)
+        if not size:
+            return 0
+        data = _read(self.file, size)
+        if not data:
+            raise BodyDisconnectedError(self.remaining)
+        self.remaining -= len(data)
+        buff[: len(data)] = data
+        return len(data)

@@ -1,0 +1,295 @@
+"""What went wrong with bodies elsewhere: too many parts, fields without end, headers that take hours, names with folders."""
+
+import io
+
+import pytest
+
+from goldilocks.config import Configurator
+from goldilocks.forms import multipart_pairs
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge
+from goldilocks.limits import Limits
+from goldilocks.request import Request
+from goldilocks.response import Response
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=B"
+
+
+def app(**settings):
+    """An application that counts the fields of a form, and one that reads a body as text."""
+    config = Configurator(settings={name.replace("__", "."): value for name, value in settings.items()})
+    config.add_route("form", "/form")
+    config.add_view(lambda request: Response(str(len(request.POST))), route_name="form")
+    config.add_route("raw", "/raw")
+    config.add_view(lambda request: Response(str(len(request.body_file.read()))), route_name="raw")
+    config.add_route("text", "/text")
+    config.add_view(lambda request: Response(str(len(request.text))), route_name="text")
+    return config.make_wsgi_app()
+
+
+def post(body, content_type=URLENCODED, application=None, path="/form", **said):
+    """Send a body as a server would that lets everything through; return status code and text."""
+    environ = Request.blank(path).environ | {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        **said,
+    }
+    answers = []
+    application = application or app()
+    text = b"".join(application(environ, lambda status, headers, exc_info=None: answers.append(status)))
+    return int(answers[0][:3]), text.decode()
+
+
+def part(content, name='"a"', *headers):
+    """Return one part of a multipart body."""
+    lines = [f"Content-Disposition: form-data; name={name}", *headers, "", ""]
+    return b"--B\r\n" + "\r\n".join(lines).encode() + content + b"\r\n"
+
+
+END = b"--B--\r\n"
+FILE = '"a"; filename="x"'
+
+
+# --- How much ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (part(b"1") * 20_000 + END, MULTIPART),
+        (part(b"1", FILE) * 20_000 + END, MULTIPART),
+        (part(b"1", FILE) * 101 + END, MULTIPART),
+        (part(b"", '"a"; filename=""') * 1001 + END, MULTIPART),
+        (b"a=1&" * 1_000_000, URLENCODED),
+        (b"&" * 1000, URLENCODED),
+        (b"a&" * 1001, URLENCODED),
+        (b"a=" + b"1" * 500_001, URLENCODED),
+        (b"1" * 500_001, URLENCODED),
+        (b"&".join([b"a=" + b"1" * 499_000] * 21), URLENCODED),
+        (part(b"1" * 500_001) + END, MULTIPART),
+        (part(b"1" * 499_999) * 21 + END, MULTIPART),
+        (part(b"1", '"a"', *["X: y"] * 20) + END, MULTIPART),
+        (part(b"1", '"a"', "X: " + "y" * 10_000) + END, MULTIPART),
+        (part(b"1", '"' + "a" * 10_000 + '"') + END, MULTIPART),
+    ],
+)
+def test_form_has_an_end(body, content_type):
+    """More parts, fields, files, headers or letters than a form has: 413, in either encoding.
+
+    CVE-2023-25577, CVE-2023-30798, CVE-2023-25578, CVE-2023-24580, CVE-2026-31958; CVE-2026-54283; CVE-2024-47874,
+    CVE-2024-49767.
+    """
+    assert post(body, content_type)[0] == 413
+
+
+def test_form_stops_at_the_limit(monkeypatch):
+    """No part behind the limit is looked at: twice as many of them are no more work."""
+    read = []
+
+    class Counted(io.BytesIO):
+        def read(self, size=-1):
+            data = super().read(size)
+            read.append(len(data))
+            return data
+
+    body = part(b"1") * 100_000 + END
+    with pytest.raises(HTTPRequestEntityTooLarge, match="more than 1000 fields"):
+        multipart_pairs(Counted(body), MULTIPART, len(body), Limits())
+    assert sum(read) < len(body) / 20
+
+
+@pytest.mark.parametrize("length", ["100000001", "9" * 30])
+@pytest.mark.parametrize("path", ["/form", "/raw", "/text"])
+def test_body_has_an_end(length, path):
+    """A body that is announced to be too large is refused before anybody reads it."""
+    assert post(b"a=1", path=path, CONTENT_LENGTH=length)[0] == 413
+
+
+def test_body_without_a_length_has_an_end():
+    """A body of which nobody says how long it is, is refused where it goes beyond the limit."""
+    small = app(goldilocks__limit_body_bytes="20000")
+    said = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    assert post(b"a=" + b"1" * 10_000, application=small, **said)[0] == 200
+    assert post(b"a=" + b"1" * 20_000, application=small, **said)[0] == 413
+
+
+def test_limits_can_be_set():
+    """Each limit is a setting; ``unlimited`` is none."""
+    assert post(b"a&" * 5, application=app(goldilocks__limit_form_fields="4"))[0] == 413
+    assert post(b"a&" * 5000, application=app(goldilocks__limit_form_fields="unlimited")) == (200, "5000")
+    assert post(b"a&" * 5000, application=app(goldilocks__defaults="pyramid")) == (200, "5000")
+
+
+def test_large_file_isnt_kept_in_memory():
+    """A file is no field: it may be as large as the body, and is written to disk."""
+    body = part(b"x" * 2_000_000, FILE) + END
+    request = Request(
+        Request.blank("/").environ
+        | {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_TYPE": MULTIPART,
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+        }
+    )
+    upload = request.POST["a"]
+    assert upload.file.fileno() > 0 and len(upload.value) == 2_000_000
+    assert not isinstance(request.environ["wsgi.input"], io.BytesIO)
+
+
+# --- What isn't whole, or isn't anything ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", ["-1", "+3", "3, 3", "0x3", "3.0", "٣", "abc", " 3", "3\r\n"])
+def test_content_length_is_a_number(length):
+    """A length that two readers would understand differently: 400."""
+    assert post(b"a=1", CONTENT_LENGTH=length)[0] == 400
+
+
+@pytest.mark.parametrize("path", ["/form", "/raw", "/text"])
+@pytest.mark.parametrize("content_type", [URLENCODED, MULTIPART])
+@pytest.mark.parametrize("length", [10, 100_000])
+def test_client_that_goes_away_is_no_error_of_the_server(path, content_type, length):
+    """A body that ends before its length: 400, whoever reads it."""
+    if path == "/raw" or content_type == URLENCODED or path == "/form":
+        assert post(b"a=1", content_type, path=path, CONTENT_LENGTH=str(length))[0] == 400
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        'multipart/form-data; boundary=""',
+        "multipart/form-data; boundary=other",
+        "multipart/form-data; boundary=\xff",
+        'multipart/form-data; boundary="B\r\nX: y"',
+        "multipart/form-data; boundary=" + "B" * 300,
+        'multipart/form-data; !="' + '\\"' * 3000,
+        'multipart/form-data; a="' + "\\" * 8000,
+        "multipart/form-data" + "; a" * 3000,
+        "multipart/form-data;" + " " * 10_000,
+    ],
+)
+def test_boundary_that_cant_be_found(content_type):
+    """A multipart body whose parts can't be told apart: 400, at once (CVE-2024-24762, CVE-2026-28356)."""
+    assert post(part(b"1") + END, content_type)[0] == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"--B",
+        b"--B\r\n",
+        part(b"1"),
+        part(b"1") + b"--B",
+        b"--B\r\n\r\n1\r\n" + END,
+        b"--B\r\nContent-Disposition\r\n\r\n1\r\n" + END,
+        part(b"1", '"a"', "Content-Length: -1") + END,
+        part(b"1", '"a"', "Content-Length: 9" + "9" * 50) + END,
+        part(b"1", '"a"', "X\0: y") + END,
+        b"\r" * 100_000,
+        b"\r\n--" * 20_000,
+        b"\0" * 1000,
+    ],
+)
+def test_multipart_body_that_is_broken(body):
+    """A multipart body that is none, or that ends in the middle: 400."""
+    assert post(body, MULTIPART)[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"a=%ff", URLENCODED),
+        (b"%C0%AF=1", URLENCODED),
+        (b"a=\xff", URLENCODED),
+        (b"a=%", URLENCODED),
+        (b"a=%G1", URLENCODED),
+        (part(b"\xff") + END, MULTIPART),
+        (b'--B\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n1\r\n' + END, MULTIPART),
+        (b"a=1", f"{URLENCODED}; charset=latin-1"),
+        (b"a=1", f"{URLENCODED}; charset=utf-7"),
+        (b"a=1", f"{URLENCODED}; charset=nothing"),
+        (part(b"1") + END, f"{MULTIPART}; charset=utf-16"),
+        (part(b"1", '"a"', "Content-Type: text/plain; charset=utf-7") + END, MULTIPART),
+    ],
+)
+def test_form_that_is_no_text_is_the_clients_fault(body, content_type):
+    """Bytes that aren't UTF-8, broken escapes and foreign charsets in a form: 400."""
+    assert post(body, content_type)[0] == 400
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-7", "idna", "punycode", "unicode_escape", "zlib", "rot13", "undefined", "\0", "x" * 1000]
+)
+def test_client_chooses_no_codec(charset):
+    """A charset that is none, or that takes a time that grows with the square: 400."""
+    assert post(b"a" * 1000, f"text/plain; charset={charset}", path="/text")[0] == 400
+
+
+@pytest.mark.parametrize(("is_strict", "status"), [(False, 200), (True, 400)])
+@pytest.mark.parametrize(("body", "content_type"), [(b"a=%00", URLENCODED), (part(b"\0") + END, MULTIPART)])
+def test_nul_in_a_form(is_strict, status, body, content_type):
+    """A NUL in a form is the application's to judge, unless it wants to hear of none."""
+    assert post(body, content_type, app(goldilocks__strict=is_strict))[0] == status
+
+
+# --- Parts ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", [b"YQ==", b" " * 100_000, b"Y\n" * 50_000, b"Y"])
+@pytest.mark.parametrize("encoding", ["base64", "BASE64", "quoted-printable"])
+def test_parts_have_no_encoding(data, encoding):
+    """What a part says of its transfer encoding means nothing (CVE-2026-33033, CVE-2022-23833)."""
+    body = part(data, '"a"', f"Content-Transfer-Encoding: {encoding}") + END
+    (pair,) = multipart_pairs(io.BytesIO(body), MULTIPART, len(body), Limits())
+    assert pair == ("a", data.decode())
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("../../x", "x"),
+        ("a/b", "b"),
+        ("..", ""),
+        ("/", ""),
+        ("x\0.png", "x.png"),
+        ("....//x", "x"),
+        (r"..\..\x", "x"),
+        (r"C:\Windows\x", "x"),
+        ("a/../..", ""),
+        ("\x1b[2Jx", "[2Jx"),
+    ],
+)
+def test_name_of_a_file_has_no_folders(raw, name):
+    """What a client calls a file is a name and no path; what it said stands apart (CVE-2021-28658 and kin)."""
+    body = part(b"1", f'"a"; filename="{raw}"') + END
+    ((_, upload),) = multipart_pairs(io.BytesIO(body), MULTIPART, len(body), Limits())
+    assert upload.filename == name and raw.endswith(upload.raw_filename[-1:])
+
+
+def test_form_without_a_chosen_file():
+    """An empty name is no file."""
+    body = part(b"", '"a"; filename=""') + END
+    assert multipart_pairs(io.BytesIO(body), MULTIPART, len(body), Limits()) == [("a", b"")]
+
+
+# --- Linear --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("filling", [b"\r", b"\r\n", b"\r\n-", b"\r\n--", b"--B", b"\r\n--C"])
+def test_boundary_is_looked_for_once(filling):
+    """A file full of what almost is a boundary is read piece by piece, each a few times (CVE-2023-46136, CVE-2025-67726)."""
+    sizes = []
+    for count in (50_000, 100_000):
+        body = part(filling * count, FILE) + END
+        try:
+            ((_, upload),) = multipart_pairs(io.BytesIO(body), MULTIPART, len(body), Limits())
+        except HTTPBadRequest:  # a boundary that isn't followed by a line's end
+            assert filling == b"\r\n--"
+            continue
+        sizes.append(len(upload.value))
+    assert sizes in ([], [len(filling) * 50_000, len(filling) * 100_000])

@@ -1,0 +1,176 @@
+"""What went wrong with hosts elsewhere: addresses that somebody else chooses, and proxies that anybody can play."""
+
+import pytest
+
+from goldilocks.config import Configurator
+from goldilocks.edge import Edge
+from goldilocks.httpexceptions import HTTPBadRequest
+from goldilocks.request import Request
+from goldilocks.response import Response
+from tests.support import browse
+
+
+def app(**settings):
+    """An application that says where it believes to be."""
+    config = Configurator(settings={name.replace("__", "."): value for name, value in settings.items()})
+    config.add_route("x", "/admin/x")
+    config.add_view(
+        lambda request: Response(f"{request.url} {request.route_url('x')} {request.client_addr}"),
+        route_name="x",
+    )
+    return config.make_wsgi_app()
+
+
+def ask(application, **said):
+    """Ask as a server would that lets everything through; return status and body."""
+    environ = Request.blank("/admin/x").environ | {"REMOTE_ADDR": "192.0.2.9"} | said
+    answers = []
+    body = b"".join(application(environ, lambda status, headers, exc_info=None: answers.append(status)))
+    return answers[0], body.decode()
+
+
+BAD_HOSTS = [
+    "example.com/?",
+    "example.com/..",
+    "example.com#",
+    "example.com?x",
+    "example.com\\x",
+    "good.example@evil.example",
+    "a b",
+    "",
+    " ",
+    "example.com, evil.example",
+    "example.com:80@evil.example",
+    "example.com:80:81",
+    "example.com:http",
+    "example.com:99999",
+    "[::1",
+    "[::1]x",
+    "[evil]",
+    "::1",
+    "..",
+    "example..com",
+    "exa\tmple.com",
+    "example.com\r\nX: y",
+    "ex\0ample.com",
+    "example.com%2f",
+    "\xff",
+    "<script>",
+    "a" * 300,
+    "٣.example",
+]
+
+
+@pytest.mark.parametrize("host", BAD_HOSTS)
+def test_host_header_cannot_change_the_path(host):
+    """A Host that can't be one is refused before any route is looked at (CVE-2026-48710, CVE-2011-4139, CVE-2012-4520)."""
+    assert ask(app(), HTTP_HOST=host)[0] == "400 Bad Request"
+
+
+@pytest.mark.parametrize("host", BAD_HOSTS)
+def test_refusal_says_nothing_of_the_host(host):
+    """The page of the refusal doesn't repeat what was sent, and no tween, route or view sees the request."""
+    seen = []
+    config = Configurator()
+    config.add_subscriber(seen.append, "goldilocks.events.NewRequest")
+    config.add_exception_view(
+        lambda error, request: Response(f"no: {error}", status=418), context=HTTPBadRequest
+    )
+    status, page = ask(config.make_wsgi_app(), HTTP_HOST=host)
+    assert (status[:3], page[:4]) == ("418", "no: ")
+    assert not seen and (len(host) < 3 or host not in page)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["example.com", "EXAMPLE.com:8080", "[2001:db8::1]:80", "127.0.0.1", "my_host", "xn--4ca.example."],
+)
+def test_host_that_can_be_one_is_taken(host):
+    """A name, an address, with a port or without: nothing is wrong with it; addresses are built of it."""
+    status, text = ask(app(), HTTP_HOST=host)
+    assert status == "200 OK" and text.startswith(f"http://{host.removesuffix(':80')}/admin/x ")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "host", "is_taken"),
+    [
+        ("example.com", "example.com", True),
+        ("example.com", "Example.Com:8443", True),
+        ("example.com", "evil.example", False),
+        ("example.com", "example.com.evil.example", False),
+        ("example.com", "www.example.com", False),
+        (".example.com", "www.example.com", True),
+        (".example.com", "evilexample.com", False),
+        ("*.example.com", "a.b.example.com", True),
+        ("*.example.com", "evilexample.com", False),
+        ("one.example two.example", "two.example", True),
+        ("*", "anything.example", True),
+    ],
+)
+def test_only_our_hosts_are_answered(allowed, host, is_taken):
+    """Names are compared label by label: an ending of letters is no domain (CVE-2016-9014, CVE-2026-25478)."""
+    status, _ = ask(app(goldilocks__allowed_hosts=allowed), HTTP_HOST=host)
+    assert status == ("200 OK" if is_taken else "400 Bad Request")
+
+
+def test_hosts_count_for_old_applications_too():
+    """An application with Pyramid's defaults takes any Host, but heeds the hosts that it says."""
+    old = {"goldilocks__defaults": "pyramid"}
+    assert ask(app(**old), HTTP_HOST="example.com/?")[0] == "200 OK"
+    assert (
+        ask(app(**old, goldilocks__allowed_hosts="example.com"), HTTP_HOST="evil.example")[0]
+        == "400 Bad Request"
+    )
+
+
+def test_debug_pages_are_for_this_machine():
+    """Who lets his own name lead to this machine doesn't get the pages that explain (CVE-2016-9014: DNS rebinding)."""
+    debugging = app(goldilocks__debug="true")
+    assert ask(debugging, HTTP_HOST="rebound.evil.example")[0] == "400 Bad Request"
+    for host in ("localhost:6543", "127.0.0.1:6543", "[::1]:6543"):
+        assert ask(debugging, HTTP_HOST=host)[0] == "200 OK"
+
+
+FORWARDED = {
+    "HTTP_X_FORWARDED_FOR": "6.6.6.6, 198.51.100.7",
+    "HTTP_X_FORWARDED_HOST": "good.example",
+    "HTTP_X_FORWARDED_PROTO": "https",
+    "HTTP_FORWARDED": "for=6.6.6.6;host=evil.example;proto=https",
+    "HTTP_X_REAL_IP": "6.6.6.6",
+}
+
+
+def test_anybody_can_say_that_he_is_a_proxy():
+    """What a stranger says in the name of a proxy is as if it weren't said."""
+    assert ask(app(), **FORWARDED)[1] == "http://localhost/admin/x http://localhost/admin/x 192.0.2.9"
+
+
+def test_trusted_proxy_is_believed():
+    """What a proxy of ours says makes the addresses; the client is whom it saw, not whom the client names."""
+    trusting = app(goldilocks__trusted_proxies="192.0.2.0/24")
+    assert (
+        ask(trusting, **FORWARDED)[1]
+        == "https://good.example/admin/x https://good.example/admin/x 198.51.100.7"
+    )
+
+
+@pytest.mark.parametrize("host", BAD_HOSTS[:8])
+def test_trusted_proxy_is_no_way_around_the_checks(host):
+    """A host that comes through a proxy is checked like any other."""
+    trusting = app(goldilocks__trusted_proxies="*", goldilocks__allowed_hosts="good.example")
+    said = FORWARDED | {"HTTP_X_FORWARDED_HOST": host}
+    # a blank one says nothing: then the Host itself counts, which isn't ours here
+    assert ask(trusting, **said)[0] == "400 Bad Request"
+
+
+def test_hosts_of_strangers_are_not_collected():
+    """Ten thousand hosts leave no more behind than a thousand."""
+    edge = Edge()
+    for number in range(10_000):
+        edge(Request.blank("/").environ | {"HTTP_HOST": f"a{number}.example"})
+    assert len(edge._good_hosts) <= 1001
+
+
+def test_edge_stands_before_the_test_tools():
+    """The refusal is an answer also where errors are wanted."""
+    assert browse(app()).get("/admin/x", headers={"Host": "a b"}, status=400)

@@ -1,0 +1,411 @@
+"""What is wrong with a request, by its environment."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from goldilocks.edge import Edge
+from goldilocks.exceptions import ConfigurationError
+from goldilocks.hosts import AllowedHosts, TrustedProxies, split_host
+from goldilocks.limits import Limits
+
+
+def environ(**said):
+    """Return a plain environment; what is said as None isn't there."""
+    made = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/",
+        "HTTP_HOST": "localhost:80",
+        "REMOTE_ADDR": "192.0.2.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": object(),
+        **said,
+    }
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def status(edge, **said):
+    """Return the status that an edge refuses with, or None."""
+    edge(environ())  # what is known from an earlier request must change nothing
+    refusal = edge(environ(**said))
+    return refusal and refusal.code
+
+
+# --- From settings -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_there"),
+    [
+        ({}, False),
+        ({"goldilocks.check_requests": True}, True),
+        ({"goldilocks.allowed_hosts": "example.com"}, True),
+        ({"goldilocks.trusted_proxies": ["10.0.0.1"]}, True),
+    ],
+)
+def test_edge_of_an_application(settings, is_there):
+    """An application has an edge if it wants one, or says something that only an edge can hold to."""
+    assert (Edge.from_settings(settings) is not None) is is_there
+
+
+def test_edge_goes_by_the_settings():
+    """Hosts, proxies and limits are as the settings say."""
+    edge = Edge.from_settings(
+        {
+            "goldilocks.allowed_hosts": "example.com .example.org",
+            "goldilocks.trusted_proxies": "10.0.0.0/8",
+            "goldilocks.limit_path_bytes": 10,
+        }
+    )
+    assert edge.hosts.has("www.example.org") and not edge.hosts.has("localhost")
+    assert edge.proxies.has("10.1.2.3") and not edge.proxies.has("192.0.2.1")
+    assert status(edge, HTTP_HOST="example.com", PATH_INFO="/" * 11) == 414
+
+
+@pytest.mark.parametrize(
+    ("hosts", "is_production", "is_warned"),
+    [("", True, True), ("*", True, False), ("", False, False)],
+)
+def test_production_warns_of_missing_hosts(caplog, hosts, is_production, is_warned):
+    """An application that people depend on should say its hosts, and hears so in the log."""
+    settings = {
+        "goldilocks.check_requests": True,
+        "goldilocks.allowed_hosts": hosts,
+        "goldilocks.production": is_production,
+    }
+    with caplog.at_level(logging.WARNING):
+        Edge.from_settings(settings)
+    assert ("goldilocks.allowed_hosts is not set" in caplog.text) is is_warned
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost:6543", None),
+        ("127.0.0.1", None),
+        ("[::1]:80", None),
+        ("192.0.2.1:6543", None),
+        ("a.localhost", None),
+        ("192.0.2.1.evil.example", 400),
+        ("evil.example", 400),
+    ],
+)
+def test_debugging_is_for_this_machine(host, expected):
+    """Pages that explain are shown to no host but this machine, unless hosts are said."""
+    settings = {"goldilocks.check_requests": True, "goldilocks.debug": True}
+    assert status(Edge.from_settings(settings), HTTP_HOST=host) == expected
+    said = Edge.from_settings(settings | {"goldilocks.allowed_hosts": "evil.example"})
+    assert status(said, HTTP_HOST="evil.example") is None
+
+
+# --- Method, target, sizes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["GET", "PURGE", "m-search", None])
+def test_method_is_a_word(method):
+    """Any word can be a method; what the server doesn't say is GET."""
+    assert status(Edge(), REQUEST_METHOD=method) is None
+
+
+@pytest.mark.parametrize("method", ["", "GET /", "G\tT", "GÉT", "A" * 65, "GET\n"])
+def test_method_is_no_word(method):
+    """What can't be a method is refused."""
+    assert status(Edge(), REQUEST_METHOD=method) == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "expected"),
+    [
+        ("/a", "GET", None),
+        ("", "GET", None),
+        (None, "GET", None),
+        ("*", "OPTIONS", None),
+        ("*", "GET", 400),
+        ("a", "GET", 400),
+        ("example.com:80", "CONNECT", 400),
+        ("/\0", "GET", 404),
+        ("/\n\x1b", "GET", None),
+    ],
+)
+def test_target(path, method, expected):
+    """A target is a path, with ``OPTIONS *`` as the one exception."""
+    assert status(Edge(), PATH_INFO=path, REQUEST_METHOD=method) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PATH_INFO", "/" + "a" * 9, None),
+        ("PATH_INFO", "/" + "a" * 10, 414),
+        ("QUERY_STRING", "a" * 10, None),
+        ("QUERY_STRING", "a" * 11, 414),
+        ("HTTP_A", "a" * 20, None),
+        ("HTTP_A", "a" * 21, 431),
+        ("CONTENT_TYPE", "a" * 21, 431),
+        ("SERVER_SOFTWARE", "a" * 100, None),
+        ("CONTENT_LENGTH", "30", None),
+        ("CONTENT_LENGTH", "31", 413),
+        ("CONTENT_LENGTH", "9" * 100, 413),
+        ("CONTENT_LENGTH", "", None),
+    ],
+)
+def test_sizes(name, value, expected):
+    """What is larger than its limit is refused, each in its own way."""
+    edge = Edge(Limits(path_bytes=10, query_bytes=10, header_bytes=20, body_bytes=30))
+    assert status(edge, **{name: value}) == expected
+
+
+@pytest.mark.parametrize("length", ["-1", "+1", "1, 1", "0x1", "1.0", "²", "٣", "a", " 1"])
+def test_content_length_is_a_number(length):
+    """Digits and nothing else: whoever reads it otherwise would find another body."""
+    assert status(Edge(), CONTENT_LENGTH=length) == 400
+
+
+def test_headers_are_counted():
+    """A request has no more headers than the limit, whatever else stands in the environment."""
+    edge = Edge(Limits(header_count=20))
+    headers = {f"HTTP_X_{number}": "" for number in range(20)}
+    assert status(edge, **dict.fromkeys(map(str, range(100)), "")) is None
+    assert status(edge, HTTP_HOST=None, **headers) is None
+    assert status(edge, **headers) == 431
+
+
+@pytest.mark.parametrize("name", ["ACCEPT", "ACCEPT_LANGUAGE", "ACCEPT_ENCODING", "ACCEPT_CHARSET"])
+def test_lists_are_counted(name):
+    """A client may like so many things and no more; how many letters they take doesn't matter."""
+    edge = Edge(Limits(accept_items=3))
+    assert status(edge, **{f"HTTP_{name}": "abcdefg, hijklmn, opq"}) is None
+    assert status(edge, **{f"HTTP_{name}": "a,b,c"}) is None
+    assert status(edge, **{f"HTTP_{name}": "abc, def, ghi, jkl"}) == 431
+    assert status(edge, **{f"HTTP_{name}": ",,,,,,,"}) == 431
+
+
+def test_too_many_ranges_are_not_heeded():
+    """Who asks for many small ranges gets the whole."""
+    edge = Edge(Limits(range_items=2))
+    few, many = environ(HTTP_RANGE="bytes=0-1,3-4"), environ(HTTP_RANGE="bytes=0-1,3-4,6-7")
+    long = environ(HTTP_RANGE=f"bytes={' ' * 200}0-1")
+    assert edge(few) is None and "HTTP_RANGE" in few
+    assert edge(many) is None and "HTTP_RANGE" not in many
+    assert edge(long) is None and "HTTP_RANGE" not in long
+
+
+@pytest.mark.parametrize("name", ["PATH_INFO", "HTTP_A", "CONTENT_TYPE"])
+def test_strict_edge_refuses_controls(name):
+    """Control characters are refused where strictness is wanted; a tab is none."""
+    for text, expected in [("/\x1b", 400), ("/a\tb", None), ("/\x7f", 400)]:
+        assert status(Edge(Limits(strict=True)), **{name: text}) == expected
+        assert status(Edge(), **{name: text}) is None
+
+
+# --- Hosts ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "parts"),
+    [
+        ("example.com", ("example.com", "")),
+        ("EXAMPLE.com.:080", ("example.com", "080")),
+        ("example.com:", ("example.com", "")),
+        ("a_b-c.example", ("a_b-c.example", "")),
+        ("127.0.0.1:8080", ("127.0.0.1", "8080")),
+        ("[::1]", ("[::1]", "")),
+        ("[2001:DB8::1]:443", ("[2001:db8::1]", "443")),
+        ("", None),
+        (":80", None),
+        (".", None),
+        (".example.com", None),
+        ("a..b", None),
+        ("example.com:65536", None),
+        ("example.com:80:80", None),
+        ("example.com:8o", None),
+        ("example.com:٣", None),
+        ("[::g]", None),
+        ("[1:2:3]", None),
+        ("::1", None),
+        ("a b", None),
+        ("a/b", None),
+        ("a?", None),
+        ("a#", None),
+        ("a\\b", None),
+        ("a,b", None),
+        ("a%41", None),
+        ("good.example@evil.example", None),
+        ("exämple.com", None),
+        ("example.com\n", None),
+        ("a" * 256, None),
+    ],
+)
+def test_host_is_split(host, parts):
+    """A host is a name or an address, and maybe a port."""
+    assert split_host(host) == parts
+
+
+@pytest.mark.parametrize(
+    ("entry", "taken", "not_taken"),
+    [
+        (
+            "example.com",
+            ["example.com", "EXAMPLE.COM.", "example.com:8080"],
+            ["www.example.com", "myexample.com"],
+        ),
+        (
+            ".example.com",
+            ["example.com", "a.b.example.com:1"],
+            ["myexample.com", "com", "example.com.evil.example"],
+        ),
+        ("*.example.com", ["www.example.com"], ["example.com", "myexample.com"]),
+        ("example.com:443", ["example.com:443"], ["example.com", "example.com:80"]),
+        (".example.com:443", ["www.example.com:443", "example.com:443"], ["www.example.com:80"]),
+        ("[::1]", ["[::1]:6543", "[::1]"], ["[::2]", "::1"]),
+        ("*", ["anything.example", "[::1]"], ["a b"]),
+    ],
+)
+def test_allowed_hosts(entry, taken, not_taken):
+    """Hosts are compared label by label, with the port only where it is said."""
+    hosts = AllowedHosts([entry])
+    assert [host for host in taken + not_taken if hosts.has(host)] == taken
+
+
+@pytest.mark.parametrize("entry", ["", "https://example.com", "example.com/", "**.a", "*.", "a b"])
+def test_entry_that_is_no_host(entry):
+    """What can't be a host is a mistake of the configuration."""
+    with pytest.raises(ConfigurationError, match="can't be a host"):
+        AllowedHosts([entry])
+
+
+def test_no_host_is_nobodys_word():
+    """Where the client names no host, the server's own name counts."""
+    assert status(Edge(allowed_hosts=["example.com"]), HTTP_HOST=None) is None
+    assert status(Edge(allowed_hosts=["example.com"]), HTTP_HOST="") == 400
+
+
+def test_good_hosts_are_remembered_bounded():
+    """Strangers can't make the memory of good hosts grow."""
+    edge = Edge()
+    for number in range(3000):
+        assert status(edge, HTTP_HOST=f"h{number}.example") is None
+        assert len(edge._good_hosts) <= 1000
+    assert status(edge, HTTP_HOST="h2999.example") is None
+
+
+# --- Proxies -------------------------------------------------------------------------------------------------------
+
+
+def test_word_of_a_stranger_is_taken_out():
+    """Who isn't a trusted proxy says nothing about the client."""
+    said = environ(
+        HTTP_X_FORWARDED_FOR="1.1.1.1",
+        HTTP_X_FORWARDED_HOST="evil.example",
+        HTTP_X_FORWARDED_PROTO="https",
+        HTTP_FORWARDED="for=1.1.1.1",
+        HTTP_X_REAL_IP="1.1.1.1",
+    )
+    assert Edge()(said) is None
+    assert said == environ(**{"wsgi.input": said["wsgi.input"]})
+
+
+@pytest.mark.parametrize(
+    ("said", "client", "chain"),
+    [
+        ("198.51.100.7", "198.51.100.7", "198.51.100.7"),
+        ("6.6.6.6, 198.51.100.7", "198.51.100.7", "198.51.100.7"),
+        ("rubbish, 198.51.100.7 , 10.0.0.2", "198.51.100.7", "198.51.100.7, 10.0.0.2"),
+        ("10.0.0.3, 10.0.0.2", "10.0.0.3", "10.0.0.3, 10.0.0.2"),
+        ("198.51.100.7:4711", "198.51.100.7", "198.51.100.7"),
+        ("[2001:db8::1]:80", "2001:db8::1", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1", "2001:db8::1"),
+        ("::ffff:198.51.100.7", "198.51.100.7", "198.51.100.7"),
+    ],
+)
+def test_client_behind_proxies(said, client, chain):
+    """The client is the first address, from the end, that isn't a trusted proxy's."""
+    got = environ(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=said)
+    assert Edge(trusted_proxies=["10.0.0.0/8"])(got) is None
+    assert (got["REMOTE_ADDR"], got["HTTP_X_FORWARDED_FOR"]) == (client, chain)
+
+
+def test_scheme_and_host_from_a_proxy():
+    """A trusted proxy says how and by which name the client asked; the host is checked like any other."""
+    edge = Edge(allowed_hosts=["example.com"], trusted_proxies=["192.0.2.1"])
+    got = environ(HTTP_X_FORWARDED_PROTO="http, HTTPS", HTTP_X_FORWARDED_HOST="evil.example, example.com")
+    assert edge(got) is None
+    assert (got["wsgi.url_scheme"], got["HTTP_HOST"]) == ("https", "example.com")
+    assert status(edge, HTTP_X_FORWARDED_HOST="evil.example") == 400
+    assert status(edge, HTTP_X_FORWARDED_HOST="a b") == 400
+
+
+def test_proxy_that_says_little():
+    """What a trusted proxy doesn't say stays."""
+    got = environ(HTTP_X_FORWARDED_PORT="443")
+    assert Edge(trusted_proxies=["*"])(got) is None
+    assert got["REMOTE_ADDR"] == "192.0.2.1" and got["HTTP_HOST"] == "localhost:80"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("FOR", "unknown"), ("FOR", "1.2.3.4, 1.2.3.999"), ("PROTO", "ftp"), ("PROTO", "http://")],
+)
+def test_proxy_that_says_rubbish(name, value):
+    """A trusted proxy that can't be understood is no reason to guess."""
+    assert status(Edge(trusted_proxies=["*"]), **{f"HTTP_X_FORWARDED_{name}": value}) == 400
+
+
+@pytest.mark.parametrize(
+    ("entry", "taken", "not_taken"),
+    [
+        ("10.0.0.1", ["10.0.0.1", "::ffff:10.0.0.1"], ["10.0.0.2", "", "rubbish"]),
+        ("10.0.0.7/8", ["10.255.0.1"], ["11.0.0.1"]),
+        ("2001:db8::/32", ["2001:db8::7"], ["2001:db9::1", "10.0.0.1"]),
+        ("unix", [""], ["10.0.0.1"]),
+        ("*", ["", "10.0.0.1", "rubbish"], []),
+    ],
+)
+def test_trusted_proxies(entry, taken, not_taken):
+    """Proxies are known by address, by network, or by coming through a socket of this machine."""
+    proxies = TrustedProxies([entry])
+    assert [each for each in (taken + not_taken) * 2 if proxies.has(each)] == taken * 2
+
+
+def test_entry_that_is_no_proxy():
+    """What can't be an address is a mistake of the configuration."""
+    with pytest.raises(ConfigurationError, match="can't be a proxy"):
+        TrustedProxies(["proxy.example"])
+
+
+def test_proxies_are_remembered_bounded():
+    """Strangers can't make the memory of addresses grow."""
+    proxies = TrustedProxies(["10.0.0.1"])
+    assert not any(proxies.has(f"192.0.{high}.{low}") for high in range(8) for low in range(250))
+    assert len(proxies._known) == 1000
+
+
+@pytest.mark.parametrize("ranges", ["bytes=" + "0-1," * 50, "bytes=" + "0" * 9000])
+def test_long_ranges_are_taken_out(ranges):
+    """A ``Range`` that asks for more than a few parts isn't heeded."""
+    said = environ(HTTP_RANGE=ranges)
+    assert Edge()(said) is None
+    assert "HTTP_RANGE" not in said
+
+
+def test_few_ranges_stay():
+    """A ``Range`` that asks for some parts is left to whoever answers."""
+    said = environ(HTTP_RANGE="bytes=0-1,3-4")
+    assert Edge()(said) is None
+    assert "HTTP_RANGE" in said
+
+
+@pytest.mark.parametrize("name", ["HTTP_X_OTHER", "CONTENT_TYPE", "HTTP_ACCEPT"])
+def test_lengths_count_where_something_is_unusual(name):
+    """Headers are looked at as well where a host is seen for the first time."""
+    edge = Edge()
+    said = environ(HTTP_HOST="new.example", **{name: "a," * 100_000})
+    assert edge(said).status_int == 431
+    assert edge(environ(HTTP_HOST="newer.example")) is None
+
+
+def test_lists_count_where_something_is_unusual():
+    """The members of a list are counted as well where a host is seen for the first time."""
+    assert Edge()(environ(HTTP_HOST="new.example", HTTP_ACCEPT="a," * 1000)).status_int == 431

@@ -1,0 +1,83 @@
+"""How much a request may bring."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from goldilocks.config.settings import OWN_SETTINGS, Settings
+from goldilocks.exceptions import ConfigurationError
+from goldilocks.limits import UNLIMITED, DefaultLimits, Limits, count, rows, setting_of
+from goldilocks.names import DEFAULTS_PYRAMID, DEFAULTS_SECURE, DEFAULTS_SETTING, PROCESS
+
+
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [("0", 0), (" 17 ", 17), (17, 17), ("unlimited", UNLIMITED), ("None", UNLIMITED), (UNLIMITED, UNLIMITED)],
+)
+def test_limit_is_read(said, limit):
+    """A limit is a whole number, or there is none."""
+    assert count(said) == limit
+
+
+@pytest.mark.parametrize("said", ["", "-1", "+1", "1k", "1.5", "٣", "²", "9" * 20, True])
+def test_limit_that_is_none(said):
+    """What isn't a whole number is a mistake of the configuration."""
+    with pytest.raises(ConfigurationError, match="a limit can't be"):
+        count(said)
+
+
+def test_more_than_can_be_counted_is_unlimited():
+    """A number beyond what Python counts lengths with is as good as no limit."""
+    assert count("9" * 19) == UNLIMITED
+
+
+def test_settings_of_an_application_make_its_limits():
+    """What isn't said has the default."""
+    limits = Limits.from_settings({"goldilocks.limit_form_fields": "7", "goldilocks.strict": "yes"})
+    assert (limits.form_fields, limits.strict, limits.form_files) == (7, True, Limits().form_files)
+
+
+@pytest.mark.parametrize(
+    ("choice", "limits"), [(DEFAULTS_SECURE, Limits()), (DEFAULTS_PYRAMID, Limits.compatible())]
+)
+def test_defaults_of_an_application(choice, limits):
+    """Settings of which nothing is said make the limits of the chosen defaults."""
+    assert Limits.from_settings(Settings({DEFAULTS_SETTING: choice}, {})) == limits
+
+
+@pytest.mark.parametrize(
+    ("choice", "limits"), [(DEFAULTS_SECURE, Limits()), (DEFAULTS_PYRAMID, Limits.compatible())]
+)
+def test_defaults_of_a_process(monkeypatch, choice, limits):
+    """A request that no application made has the limits of the process's defaults, whatever they are by now."""
+
+    class Made:
+        limits = DefaultLimits()
+
+    monkeypatch.delenv("GOLDILOCKS_DEFAULTS", raising=False)
+    monkeypatch.setattr(PROCESS, "defaults", choice)
+    assert Made().limits == limits
+    monkeypatch.setattr(PROCESS, "defaults", DEFAULTS_SECURE)
+    monkeypatch.setenv("GOLDILOCKS_DEFAULTS", choice)
+    assert Made().limits == limits
+
+
+def test_every_limit_is_a_setting():
+    """Each has a row in the table of settings, which says what it is good for."""
+    known = {own.key: own for own in OWN_SETTINGS}
+    assert len(rows()) == len(fields(Limits))
+    for limit in fields(Limits):
+        assert known[setting_of(limit)].meaning
+        assert known[setting_of(limit)].secure == limit.default
+
+
+def test_hardly_anything_is_limited_for_old_applications():
+    """Under Pyramid's defaults nothing is refused that Pyramid takes."""
+    limited = {
+        each.name
+        for each in fields(Limits)
+        if getattr(Limits.compatible(), each.name) not in (UNLIMITED, False)
+    }
+    assert limited == {"json_digits"}

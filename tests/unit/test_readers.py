@@ -1,0 +1,470 @@
+"""How a request is read."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from webob.multidict import NoVars
+from webob.request import DisconnectionError
+
+from goldilocks.exceptions import BodyDisconnectedError, JSONBodyError, URLDecodeError
+from goldilocks.httpexceptions import (
+    HTTPBadRequest,
+    HTTPException,
+    HTTPRequestEntityTooLarge,
+    HTTPUnsupportedMediaType,
+)
+from goldilocks.limits import Limits
+from goldilocks.owncookies import PLAIN_READERS
+from goldilocks.readers import ReadersMixin
+from goldilocks.request import Request
+from goldilocks.response import Response
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=B"
+MULTIPART_BODY = b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--B--\r\n'
+
+
+class Pieces:
+    """A stream of a server: it ends, it can't be rewound, and it gives a few bytes at a time."""
+
+    def __init__(self, data, size=10, error=None):
+        self.data = io.BytesIO(data)
+        self.size = size
+        self.error = error
+
+    def read(self, size=-1):
+        data = self.data.read(min(size, self.size) if size >= 0 else self.size)
+        if not data and self.error:
+            raise self.error
+        return data
+
+
+def sent(body, content_type=URLENCODED, length=None, stream=None, limits=None, **environ):
+    """Return a request as a server makes it."""
+    made = Request(
+        {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": "/",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": stream or Pieces(body),
+            "CONTENT_TYPE": content_type,
+            "CONTENT_LENGTH": str(len(body) if length is None else length),
+            **environ,
+        }
+    )
+    if limits is not None:
+        made.limits = limits
+    return made
+
+
+def get(**environ):
+    """Return a request without a body."""
+    return Request(Request.blank("/").environ | environ)
+
+
+# --- The address ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["path_info", "path", "path_url", "path_qs", "url"])
+def test_path_that_is_no_text(name):
+    """Whoever reads a path that isn't UTF-8 gets an error that is an answer, and a ``UnicodeDecodeError`` too."""
+    request = get(PATH_INFO="/\xff")
+    with pytest.raises(URLDecodeError) as caught:
+        getattr(request, name)
+    assert isinstance(caught.value, UnicodeDecodeError) and isinstance(caught.value, HTTPBadRequest)
+
+
+def test_script_name_that_is_no_text():
+    """Where the application lies is read as strictly."""
+    for name in ("script_name", "path", "application_url"):
+        with pytest.raises(URLDecodeError):
+            getattr(get(SCRIPT_NAME="/\xff"), name)
+
+
+def test_path_in_another_encoding():
+    """A path that is said to be in another encoding is read in it."""
+    request = get(PATH_INFO="/\xe4", **{"webob.url_encoding": "latin-1"})
+    assert (request.path_info, request.path) == ("/\xe4", "/%E4")
+
+
+def test_key_that_is_missing():
+    """What WSGI says must be there is missed as ever."""
+    request = get()
+    del request.environ["PATH_INFO"]
+    with pytest.raises(KeyError):
+        request.path_info  # noqa: B018 - to read it is the test
+    assert request.encget("NOTHING", None) is None
+    assert request.encget("SERVER_NAME") == "localhost"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "url"),
+    [
+        ("http", "a.example:80", "http://a.example"),
+        ("https", "a.example:443", "https://a.example"),
+        ("http", "a.example:443", "http://a.example:443"),
+        ("http", "a.example:", "http://a.example"),
+        ("https", "[::1]:443", "https://[::1]"),
+        ("http", "[::80]", "http://[::80]"),
+        ("ws", "a.example:80", "ws://a.example:80"),
+        ("http", None, "http://localhost"),
+    ],
+)
+def test_host_url(scheme, host, url):
+    """The port of a scheme is left out."""
+    request = get(**{"wsgi.url_scheme": scheme})
+    if host is None:
+        del request.environ["HTTP_HOST"]
+    else:
+        request.environ["HTTP_HOST"] = host
+    assert request.host_url == url
+
+
+def test_addresses():
+    """Path, query and host make the address, quoted."""
+    request = get(SCRIPT_NAME="/a", PATH_INFO="/b c\xc3\xa4", QUERY_STRING="d=%20e", HTTP_HOST="h:1")
+    assert request.path == "/a/b%20c%C3%A4"
+    assert request.path_qs == "/a/b%20c%C3%A4?d=%20e"
+    assert request.path_url == "http://h:1/a/b%20c%C3%A4"
+    assert request.url == "http://h:1/a/b%20c%C3%A4?d=%20e"
+    assert get().path_qs == "/"
+
+
+def test_address_forges_no_line():
+    """What a server should have refused is escaped in an address."""
+    assert get(QUERY_STRING="a=%41\n\x1b\xff").url == "http://localhost/?a=%41%0A%1B%FF"
+
+
+# --- Query and form ------------------------------------------------------------------------------------------------
+
+
+def test_query_writes_back():
+    """What is changed in the query changes the environment, and is found by the next reader."""
+    request = get(QUERY_STRING="a=1&a=2")
+    assert request.GET is request.GET
+    request.GET["a"] = "3"
+    assert request.environ["QUERY_STRING"] == "a=3" and request.GET.getall("a") == ["3"]
+    request.environ["QUERY_STRING"] = ""
+    assert len(request.GET) == 0 and repr(request.GET) == "GET([])"
+
+
+@pytest.mark.parametrize("query", ["a=%FF", "a=%zz"])
+def test_query_that_cant_be_read(query):
+    """A broken query is the client's fault, and nothing that is done without reading it."""
+    request = get(QUERY_STRING=query)
+    assert request.url.endswith(query)
+    for name in ("GET", "params"):
+        with pytest.raises(HTTPBadRequest):
+            getattr(request, name)
+
+
+def test_form_is_read_once():
+    """The fields of a form are kept as long as the body is the same; the body can still be read."""
+    request = sent(b"a=1&b=%C3%A4&a=2")
+    assert request.POST.mixed() == {"a": ["1", "2"], "b": "ä"}
+    request.POST["c"] = "3"
+    assert request.POST["c"] == "3" and request.params["c"] == "3"
+    assert request.body == b"a=1&b=%C3%A4&a=2"
+    request.body = b"a=3"
+    assert dict(request.POST) == {"a": "3"}
+
+
+@pytest.mark.parametrize("length", [100, 10_000, 20_000])
+def test_form_of_any_length(length):
+    """A form is read whether it is kept in memory or on disk."""
+    assert len(sent(b"a=" + b"x" * length).POST["a"]) == length
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_too_large_form_is_not_read(is_announced):
+    """A form that is longer than all fields may be isn't brought into memory."""
+    request = sent(b"a=" + b"x" * 50_000, limits=Limits(form_bytes=20_000), **{"wsgi.input_terminated": True})
+    if not is_announced:
+        del request.environ["CONTENT_LENGTH"]
+    with pytest.raises(HTTPRequestEntityTooLarge, match="in all"):
+        request.POST  # noqa: B018 - to read it is the test
+    assert is_announced is isinstance(request.environ["wsgi.input"], Pieces)
+
+
+@pytest.mark.parametrize("length", ["", "nonsense", "0"])
+def test_form_without_a_length_is_empty(length):
+    """A form of which nobody says how long it is has no fields, and is known to be empty then."""
+    request = sent(b"a=1", CONTENT_LENGTH=length)
+    assert len(request.POST) == 0 and request.content_length == 0
+
+
+def test_multipart_form():
+    """A multipart form is read, and its body can still be read."""
+    request = sent(MULTIPART_BODY, MULTIPART)
+    assert dict(request.POST) == {"a": "1"}
+    assert request.body == MULTIPART_BODY
+    assert dict(request.copy().POST) == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("method", "content_type", "is_form"),
+    [
+        ("POST", "text/plain", False),
+        ("POST", "application/json", False),
+        ("GET", "", False),
+        ("PUT", "", False),
+        ("POST", "", True),
+        ("PUT", URLENCODED, True),
+        ("POST", f" {URLENCODED.upper()} ; charset=utf-8", True),
+    ],
+)
+def test_what_is_a_form(method, content_type, is_form):
+    """A body is a form if its type says so, and nothing else."""
+    form = sent(b"a=1", content_type, REQUEST_METHOD=method).POST
+    assert isinstance(form, NoVars) is not is_form
+
+
+def test_forms_that_have_no_fields():
+    """The body of a GET is no form, whatever it says, and a POST without a type isn't one."""
+    assert len(sent(b"a=1", REQUEST_METHOD="GET").POST) == 0
+    assert len(sent(MULTIPART_BODY, MULTIPART, REQUEST_METHOD="GET").POST) == 0
+    assert len(sent(b"a=1", "").POST) == 0
+    untyped = sent(b"a=1")
+    del untyped.environ["CONTENT_TYPE"]
+    assert dict(untyped.POST) == {"a": "1"}
+
+
+@pytest.mark.parametrize("content_type", [f"{URLENCODED}; charset=latin-1", f"{MULTIPART}; charset=nothing"])
+def test_form_in_a_foreign_charset(content_type):
+    """Forms are in UTF-8; another charset is the client's fault."""
+    with pytest.raises(HTTPBadRequest, match="charset"):
+        sent(b"a=1", content_type).POST  # noqa: B018 - to read it is the test
+
+
+def test_form_is_decoded():
+    """A form in another charset is read after it was decoded."""
+    request = sent(b"a=%E4", f"{URLENCODED}; charset=latin-1")
+    assert request.decode().POST["a"] == "ä"
+    assert sent(b"a=%E4").decode("latin-1").POST["a"] == "ä"
+
+
+def test_form_that_cant_be_decoded():
+    """A charset that isn't one, or not this form's, is the client's fault."""
+    with pytest.raises(HTTPBadRequest, match="charset"):
+        sent(b"a=1", f"{URLENCODED}; charset=nothing").decode()
+    with pytest.raises(URLDecodeError):
+        sent(b"a=%FF").decode("ascii")
+
+
+def test_no_limits_for_a_form_that_was_read():
+    """What an application has put in the place of the body is read as it is."""
+    request = Request.blank("/", POST={"a": "1", "f": ("x.txt", b"data")})
+    assert request.POST["a"] == "1" and request.POST["f"].value == b"data"
+
+
+# --- Cookies -------------------------------------------------------------------------------------------------------
+
+
+def test_cookies():
+    """Cookies are read by the rules of the application's limits."""
+    request = get(HTTP_COOKIE='a="1"; a=2')
+    assert dict(request.cookies) == {"a": '"1"'}
+    request.limits = Limits.compatible()
+    assert dict(request.cookies) == {"a": "2"}
+    request.cookies = {"b": "3"}
+    assert request.environ["HTTP_COOKIE"] == "b=3"
+
+
+def test_cookies_of_our_own_take_the_shortcut():
+    """Nothing but the header is read here, so the framework may find its own cookies without a dict of all."""
+    assert Request.cookies in PLAIN_READERS
+
+
+# --- The body ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", [0, 5, 10_240, 10_241, 200_000])
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_body(length, is_announced):
+    """A body is read whole, however it comes, and can be read again."""
+    body = b"x" * length
+    if is_announced:
+        request = sent(body, stream=Pieces(body + b"next", 70_000))
+    else:
+        request = sent(body, stream=Pieces(body), **{"wsgi.input_terminated": True})
+        del request.environ["CONTENT_LENGTH"]
+    assert request.body == body == request.body
+    assert request.body_file_seekable.read() == body
+    assert request.text == body.decode()
+
+
+def test_nobody_can_tell_how_much_comes():
+    """A body of which neither the length is known nor that it ends isn't read."""
+    request = sent(b"a=1")
+    del request.environ["CONTENT_LENGTH"]
+    assert request.body == b"" and request.body_file.read() == b""
+    request.copy_body()
+    assert request.content_length == 0
+
+
+@pytest.mark.parametrize("length", [8, 20_000])
+@pytest.mark.parametrize("error", [None, OSError("gone"), DisconnectionError("gone")])
+@pytest.mark.parametrize("name", ["body", "POST", "text", "params", "body_file_seekable"])
+def test_client_goes_away(length, error, name):
+    """A body that ends too early is the client's fault, whatever the server says."""
+    request = sent(b"a=1", length=length, stream=Pieces(b"a=1", error=error))
+    with pytest.raises(BodyDisconnectedError) as caught:
+        getattr(request, name)
+    assert isinstance(caught.value, OSError) and caught.value.code == 400
+
+
+def test_client_goes_away_while_the_application_reads():
+    """The same is said to who reads the body as a file."""
+    request = sent(b"a=1", length=8)
+    assert request.body_file is request.body_file
+    with pytest.raises(BodyDisconnectedError, match="5 more bytes"):
+        request.body_file.read()
+
+
+def test_body_file():
+    """The body as a file ends where the body ends; it can be set and taken away."""
+    request = sent(b"abc", stream=Pieces(b"abcdef"))
+    assert request.body_file.read(2) == b"ab" and request.body_file.read() == b"c"
+    request.body_file = io.BytesIO(b"new")
+    assert request.body == b"new" and request.body_file.read() == b"new"
+    del request.body_file
+    assert request.body == b""
+
+
+def test_body_that_was_begun():
+    """Who reads a body that somebody has begun to read gets the rest, or hears that it isn't whole."""
+    request = sent(b"abc")
+    request.body_file.read(1)
+    with pytest.raises(BodyDisconnectedError):
+        request.body  # noqa: B018 - to read it is the test
+
+
+def test_body_is_set():
+    """Body and text can be set and taken away."""
+    request = get()
+    request.body = b"a"
+    assert request.text == "a"
+    request.text = "ä"
+    assert request.body == "ä".encode()
+    del request.text
+    assert request.body == b""
+    request.body = b"b"
+    del request.body
+    assert request.body == b""
+
+
+def test_copy_of_a_body():
+    """A copy has a body of its own."""
+    request = get()
+    request.body = b"a"
+    copied = request.copy()
+    copied.body_file.read()
+    assert request.body == b"a" and copied.environ["wsgi.input"] is not request.environ["wsgi.input"]
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_body_that_is_too_large(is_announced):
+    """A body larger than the limit is refused, by its length or where it goes beyond."""
+    request = sent(b"x" * 20_001, limits=Limits(body_bytes=20_000), **{"wsgi.input_terminated": True})
+    if not is_announced:
+        del request.environ["CONTENT_LENGTH"]
+    with pytest.raises(HTTPRequestEntityTooLarge, match="20000 bytes"):
+        request.body  # noqa: B018 - to read it is the test
+
+
+def test_text_that_is_none():
+    """Text that isn't in its charset, or in none that there is, is the client's fault."""
+    assert sent(b"\xe4", "text/plain; charset=latin-1").text == "ä"
+    with pytest.raises(URLDecodeError):
+        sent(b"\xe4", "text/plain").text  # noqa: B018 - to read it is the test
+    with pytest.raises(HTTPBadRequest):
+        sent(b"a", "text/plain; charset=nothing").text  # noqa: B018 - to read it is the test
+
+
+# --- JSON ----------------------------------------------------------------------------------------------------------
+
+
+def test_json():
+    """A body that is JSON is read anew each time."""
+    request = sent(b'{"a": [1]}', "application/json")
+    assert request.json == request.json_body == {"a": [1]}
+    request.json_body["a"] = 2
+    assert request.json_body == {"a": [1]}
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", URLENCODED, "application/json; charset=latin-1"])
+def test_json_is_called_json(content_type):
+    """A body that isn't called JSON isn't read as JSON; in old applications it is."""
+    with pytest.raises(HTTPUnsupportedMediaType):
+        sent(b"{}", content_type).json_body  # noqa: B018 - to read it is the test
+    assert sent(b"{}", content_type, limits=Limits.compatible()).json_body == {}
+
+
+def test_json_in_another_charset():
+    """Old applications read JSON in the charset that the client names."""
+    request = sent("[1]".encode("utf-16"), "application/json; charset=utf-16", limits=Limits.compatible())
+    assert request.json_body == [1]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b"[", JSONBodyError), (b'"\xff"', URLDecodeError), (b"", ValueError)]
+)
+def test_json_that_is_none(body, kind):
+    """What isn't JSON is the client's fault, and a ``ValueError`` too."""
+    with pytest.raises(kind) as caught:
+        sent(body, "application/json").json_body  # noqa: B018 - to read it is the test
+    assert isinstance(caught.value, HTTPBadRequest) and isinstance(caught.value, ValueError)
+
+
+def test_json_is_set():
+    """JSON that is set can be read back; old applications say its type themselves."""
+    for limits, content_type in [(Limits(), "application/json"), (Limits.compatible(), "")]:
+        request = get()
+        request.limits = limits
+        request.json_body = {"a": 1}
+        assert (request.json, request.body, request.content_type) == ({"a": 1}, b'{"a":1}', content_type)
+        del request.json
+        assert request.body == b""
+
+
+# --- Headers -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("date", "Mon, 01 Jan 99999 00:00:00 GMT", None),
+        ("if_modified_since", "Mon, 01 Jan 99999 00:00:00 GMT", None),
+        ("if_unmodified_since", "Mon, 01 Jan 99999 00:00:00 GMT", None),
+        ("max_forwards", "many", None),
+        ("max_forwards", "3", 3),
+        ("range", "bytes=" + "9" * 5000 + "-", None),
+    ],
+)
+def test_header_that_cant_be_read(name, value, found):
+    """A header that can't be read counts as none."""
+    assert getattr(get(**{f"HTTP_{name.upper()}": value}), name) == found
+
+
+def test_condition_that_cant_be_read_doesnt_hold():
+    """A range on a condition that can't be read isn't sent."""
+    request = get(HTTP_IF_RANGE="Mon, 01 Jan 99999 00:00:00 GMT")
+    assert Response() not in request.if_range and Response(etag="a") not in request.if_range
+
+
+# --- The limits ----------------------------------------------------------------------------------------------------
+
+
+def test_limits_of_a_request():
+    """A request made by hand has the limits of the process; its own can be set."""
+    request = get()
+    assert request.limits == Limits()
+    request.limits = Limits(query_fields=1)
+    request.environ["QUERY_STRING"] = "a&b"
+    with pytest.raises(HTTPException):
+        request.GET  # noqa: B018 - to read it is the test
+    assert ReadersMixin.limits == Limits()
