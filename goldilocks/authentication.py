@@ -26,7 +26,12 @@ from webob.cookies import CookieProfile
 from zope.interface import implementer
 
 from goldilocks.acl import Authenticated, Everyone
-from goldilocks.interfaces import IAuthenticationPolicy, IDebugLogger
+from goldilocks.interfaces import IAuthenticationPolicy, IDebugLogger, ISessionFactory
+from goldilocks.names import GOLDILOCKS
+from goldilocks.ordering import ConfigurationError
+from goldilocks.owncookies import DEPENDS_ON_COOKIE, OwnCookie, settings_of
+from goldilocks.security import ROTATE_AT_LOGIN
+from goldilocks.signing import SHORT_KEY_ADVICE, Secrets, key_ring, short_keys, warn_of_short_keys
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import SimpleSerializer, ascii_, bytes_, strings_differ, text_
 
@@ -70,6 +75,15 @@ VALID_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9+_-]*\Z")
 ANY_ADDRESS = "0.0.0.0"
 
 USERID_TYPE = "userid_type:"
+
+#: Whether people depend on the application.
+PRODUCTION = f"{GOLDILOCKS}.production"
+
+#: Where a session says whom it belongs to, if it is the server that knows its users.
+SESSION_OWNER = "auth.remote_user"
+
+#: The longest value that browsers keep.
+TICKET_LIMIT_BYTES = 4093
 
 _TIME_DIGITS = 8
 _TIME = re.compile(r"[0-9A-Fa-f]{8}")
@@ -162,13 +176,18 @@ def parse_ticket(
     Raises:
         BadTicket: it isn't one, or it was signed with another secret or for another address.
     """
-    text: str = text_(ticket).strip('"')
-    digest_digits = _hash_function(hashalg)().digest_size * 2
-    digest, time_digits = text[:digest_digits], text[digest_digits : digest_digits + _TIME_DIGITS]
+    return _parsed(secret, text_(ticket), ip, hashalg)
+
+
+def _parsed(secret: str | bytes, ticket: str, ip: str, hashalg: str) -> tuple[int, str, list[str], str]:
+    text = ticket.strip('"')
+    end_of_digest = _hash_function(hashalg)[1] * 2
+    end_of_time = end_of_digest + _TIME_DIGITS
+    digest, time_digits = text[:end_of_digest], text[end_of_digest:end_of_time]
     if _TIME.fullmatch(time_digits) is None:
         raise BadTicket(f"no time of issue follows the digest, but {time_digits!r}")
     timestamp = int(time_digits, 16)
-    quoted_userid, mark, data = text[digest_digits + _TIME_DIGITS :].partition("!")
+    quoted_userid, mark, data = text[end_of_time:].partition("!")
     if not mark:
         raise BadTicket("no '!' follows the user id")
     userid = unquote(quoted_userid)
@@ -184,6 +203,11 @@ def parse_ticket(
     if strings_differ(expected, digest):
         raise BadTicket("the digest is not that of the ticket", expected=(expected, digest))
     return timestamp, userid, tokens.split(","), user_data
+
+
+# PERF: acl: a ticket comes with each request of its user, and that it is ours stays true. What isn't ours raises and
+# is never kept, so that nobody fills this from outside.
+_known = functools.lru_cache(maxsize=1024)(_parsed)
 
 
 def calculate_digest(
@@ -202,17 +226,20 @@ def calculate_digest(
     else:
         address_and_time = encode_ip_timestamp(ip, timestamp)
     parts = b"\0".join(bytes_(part, "utf-8") for part in (userid, tokens, user_data))
-    digest = _hash_function(hashalg)
+    digest, _ = _hash_function(hashalg)
     inner = digest(address_and_time + key + parts).hexdigest()
     return digest(inner.encode() + key).hexdigest()
 
 
 @functools.cache
-def _hash_function(hashalg: str) -> Callable[..., Any]:
-    # PERF: every request of a user who is logged in reads a ticket, and hashlib.new() looks its word up each time.
+def _hash_function(hashalg: str) -> tuple[Callable[..., Any], int]:
+    """Return a hash and how many bytes its result has."""
+    # PERF: acl: hashlib.new() looks its word up each time
     if hashalg in hashlib.algorithms_guaranteed:
-        return getattr(hashlib, hashalg)
-    return functools.partial(hashlib.new, hashalg)
+        new = getattr(hashlib, hashalg)
+    else:
+        new = functools.partial(hashlib.new, hashalg)
+    return new, new().digest_size
 
 
 def encode_ip_timestamp(ip: str, timestamp: float) -> bytes:
@@ -220,25 +247,37 @@ def encode_ip_timestamp(ip: str, timestamp: float) -> bytes:
     return bytes(map(int, ip.split("."))) + (int(timestamp) & 0xFFFFFFFF).to_bytes(4, "big")
 
 
+def _identity(found: tuple[Any, ...] | None) -> dict[str, Any] | None:
+    """Write down who a request comes from; each caller gets a dict that is the caller's own."""
+    if found is None:
+        return None
+    timestamp, userid, tokens, user_data = found
+    return {"timestamp": timestamp, "userid": userid, "tokens": tokens[:], "userdata": user_data}
+
+
 class AuthTktCookieHelper:
     """Remember a user by a signed ticket in a cookie; for use inside a security policy.
 
     Args:
-        secret: the key of the signature; random, long, and used for nothing else.
+        secret: the key of the signature; random, 32 bytes or more, and used for nothing else. Or a list of keys, the newest
+            first: it signs, and what the others signed is still read.
         cookie_name: what the browser keeps the ticket under.
-        secure: whether the cookie is sent over HTTPS only.
+        secure: whether the cookie is sent over HTTPS only; None is automatic: if the request came that way.
         include_ip: whether a ticket is good only for the address that it was issued to.
         timeout: after how many seconds a ticket isn't good any more; None for never.
         reissue_time: how many seconds old a ticket must be to be replaced by a new one when it is looked at; None for
             never. Should be well below ``timeout``.
         max_age: how many seconds the browser keeps the cookie; None for as long as it runs.
-        http_only: whether the cookie is hidden from scripts.
+        http_only: whether the cookie is hidden from scripts; None is automatic: it is.
         path: where on the site the cookie is sent.
         wild_domain: whether the cookie names the request's host, so that hosts below it get it too.
         hashalg: the hash of the signature, by its name in ``hashlib``.
         parent_domain: whether the cookie is for the domain above the request's host, if that has a dot.
         domain: the domain that the cookie is for; goes before the two others.
         samesite: ``"Strict"``, ``"Lax"`` or ``"None"``; None leaves the word out.
+
+    What is automatic is no where the setting ``safe_cookies`` is off. A key of less than 32 bytes is a
+    ``ShortKeyWarning``; in production nobody is logged in with it.
 
     Raises:
         ValueError: an age or time is no number.
@@ -255,7 +294,8 @@ class AuthTktCookieHelper:
     userid_type_decoders: ClassVar[dict[str, Callable[[Any], Any]]] = {
         "int": int,
         "unicode": lambda x: bytes_(x, "utf-8").decode("utf-8"),
-        "b64unicode": lambda x: b64decode(x).decode("utf-8"),
+        # PERF: acl: see `_known`; only what is signed is decoded
+        "b64unicode": functools.lru_cache(maxsize=1024)(lambda x: b64decode(x).decode("utf-8")),
         "b64str": b64decode,
     }
 
@@ -268,14 +308,14 @@ class AuthTktCookieHelper:
 
     def __init__(
         self,
-        secret: str | bytes,
+        secret: Secrets,
         cookie_name: str = "auth_tkt",
-        secure: bool = False,
+        secure: bool | None = None,
         include_ip: bool = False,
         timeout: int | None = None,
         reissue_time: int | None = None,
         max_age: int | None = None,
-        http_only: bool = False,
+        http_only: bool | None = None,
         path: str = "/",
         wild_domain: bool = True,
         hashalg: str = "sha512",
@@ -283,9 +323,22 @@ class AuthTktCookieHelper:
         domain: str | None = None,
         samesite: str | None = "Lax",
     ) -> None:
+        warn_of_short_keys(secret, "authentication tickets")
+        #: How many bytes each key has that is too short.
+        self.short_keys = short_keys(secret)
+        self._cookie = OwnCookie(
+            cookie_name,
+            secure=secure,
+            httponly=http_only,
+            max_age=max_age,
+            path=path,
+            domain=domain,
+            samesite=samesite,
+        )
+        # COMPAT: AuthTktCookieHelper.cookie_profile
         self.cookie_profile = CookieProfile(
             cookie_name=cookie_name,
-            secure=secure,
+            secure=bool(secure),
             max_age=max_age,
             httponly=http_only,
             path=path,
@@ -293,8 +346,9 @@ class AuthTktCookieHelper:
             samesite=samesite,  # type: ignore[arg-type]  # WebOb checks the word
         )
         self.secret = secret
+        self._ring = key_ring(secret)
         self.cookie_name = cookie_name
-        self.secure = secure
+        self.secure = bool(secure)
         self.include_ip = include_ip
         self.timeout = _seconds(timeout)
         self.reissue_time = _seconds(reissue_time)
@@ -309,13 +363,25 @@ class AuthTktCookieHelper:
 
         A ticket that is old enough for it is replaced, by a callback for the response.
         """
-        cookie = request.cookies.get(self.cookie_name)
+        # PERF: acl: the policy, the view and the template ask anew; the answer changes with the cookie alone
+        attrs = request.__dict__
+        attrs[DEPENDS_ON_COOKIE] = True
+        header = request.environ.get("HTTP_COOKIE")
+        kept = attrs.get("_authtkt_identified")
+        if kept is not None and kept[0] is self and kept[1] is header and header is not None:
+            return _identity(kept[2])
+        found = self._found(request)
+        if self._cookie.is_plain(request):
+            attrs["_authtkt_identified"] = (self, header, found)
+        return _identity(found)
+
+    def _found(self, request: AnyRequest) -> tuple[Any, ...] | None:
+        """Find out who the ticket is for: None, or time, user id, tokens and user data."""
+        cookie = self._cookie.read(request)
         if cookie is None:
             return None
         try:
-            timestamp, userid, tokens, user_data = self.parse_ticket(
-                self.secret, cookie, self._address(request), self.hashalg
-            )
+            timestamp, userid, tokens, user_data = self._parse(cookie, self._address(request))
             age_s = (time_mod.time() if self.now is None else self.now) - timestamp
             if self.timeout and age_s > self.timeout:
                 return None
@@ -323,15 +389,35 @@ class AuthTktCookieHelper:
         except (self.BadTicket, ValueError):
             return None
 
+        tokens = tokens[:]
         if self.reissue_time is not None and age_s > self.reissue_time:
             tokens = self._reissue(request, userid, tokens)
-        request.environ.update(REMOTE_USER_TOKENS=tokens, REMOTE_USER_DATA=user_data, AUTH_TYPE="cookie")
-        return {"timestamp": timestamp, "userid": userid, "tokens": tokens, "userdata": user_data}
+        environ = request.environ
+        environ["REMOTE_USER_TOKENS"] = tokens
+        environ["REMOTE_USER_DATA"] = user_data
+        environ["AUTH_TYPE"] = "cookie"
+        return timestamp, userid, tokens, user_data
+
+    def _parse(self, cookie: str, address: str) -> tuple[int, Any, list[str], str]:
+        """Read the ticket by whichever of the keys signed it."""
+        parse: Any = self.parse_ticket
+        if parse is parse_ticket:
+            parse = _known
+        *newer, oldest = self._ring
+        for secret in newer:
+            try:
+                return parse(secret, cookie, address, self.hashalg)
+            except self.BadTicket:
+                continue
+        return parse(oldest, cookie, address, self.hashalg)
 
     def _address(self, request: AnyRequest) -> str:
         return request.environ.get("REMOTE_ADDR", "") if self.include_ip else ANY_ADDRESS
 
     def _decode(self, userid: Any, user_data: str) -> Any:
+        form = user_data.removeprefix(USERID_TYPE)
+        if user_data.startswith(USERID_TYPE) and form in self.userid_type_decoders:
+            return self.userid_type_decoders[form](userid)
         for datum in user_data.split("|"):
             decode = self.userid_type_decoders.get(datum.removeprefix(USERID_TYPE))
             if decode is not None and datum.startswith(USERID_TYPE):
@@ -366,12 +452,14 @@ class AuthTktCookieHelper:
 
         Raises:
             ValueError: a token looks otherwise.
+            ConfigurationError: in production, the key is too short.
         """
+        refuse_short_keys(request, self.secret)
         if hasattr(request, "_authtkt_reissued"):
             request._authtkt_reissue_revoked = True
         form, encoded = self._encode(userid)
         ticket = self.AuthTicket(
-            self.secret,
+            self._ring[0],
             encoded,
             self._address(request),
             tokens=tuple(map(_checked_token, tokens)),
@@ -402,10 +490,13 @@ class AuthTktCookieHelper:
         return self._get_cookies(request, None)
 
     def _get_cookies(self, request: AnyRequest, value: str | None, max_age: int | None = None) -> Headers:
-        options: dict[str, Any] = {"domains": [self._cookie_domain(request)]}
-        if max_age is not None:
-            options["max_age"] = max_age
-        return self.cookie_profile(request).get_headers(value, **options)
+        if value is not None and len(value) > TICKET_LIMIT_BYTES:
+            raise ValueError(
+                f"the ticket has {len(value)} bytes, and browsers keep {TICKET_LIMIT_BYTES}; "
+                "give it fewer tokens or a shorter user id"
+            )
+        line = self._cookie.line(request, value, max_age, self._cookie_domain(request))
+        return [("Set-Cookie", line)]
 
     def _cookie_domain(self, request: AnyRequest) -> str | None:
         if self.domain:
@@ -427,6 +518,12 @@ def _checked_token(token: Any) -> str:
             f"{token!r} can't be a token of a ticket: a token is a letter and after it letters, digits, '+', '_', '-'"
         )
     return token
+
+
+def refuse_short_keys(request: AnyRequest, secrets: Secrets) -> None:
+    """Sign nothing with a key that is too short, where people depend on it."""
+    if short_keys(secrets) and settings_of(request).get(PRODUCTION, False):
+        raise ConfigurationError(f"the secret of authentication tickets is too short; {SHORT_KEY_ADVICE}")
 
 
 # --- Sessions and HTTP Basic -------------------------------------------------------------------------------------
@@ -621,6 +718,9 @@ class RepozeWho1AuthenticationPolicy(CallbackAuthenticationPolicy):
 class RemoteUserAuthenticationPolicy(CallbackAuthenticationPolicy):
     """Believe what the server says in the WSGI environment.
 
+    A session belongs to one user: where the setting ``rotate_at_login`` is on, it is dropped as soon as the server says
+    another one than before.
+
     Args:
         environ_key: where it says it.
         callback: called with the user id and the request; returns the user's groups, or None for nobody.
@@ -636,7 +736,26 @@ class RemoteUserAuthenticationPolicy(CallbackAuthenticationPolicy):
 
     def unauthenticated_userid(self, request: AnyRequest) -> Any:
         """Return what the server says, or None."""
-        return request.environ.get(self.environ_key)
+        userid = request.environ.get(self.environ_key)
+        if userid is not None and settings_of(request).get(ROTATE_AT_LOGIN, False):
+            self._keep_session_apart(request, userid)
+        return userid
+
+    def _keep_session_apart(self, request: AnyRequest, userid: Any) -> None:
+        attrs = request.__dict__
+        if "_session_belongs_to" in attrs or request.registry.queryUtility(ISessionFactory) is None:
+            return
+        attrs["_session_belongs_to"] = userid
+        session = request.session
+        if session.get(SESSION_OWNER, userid) != userid:
+            session.invalidate()
+
+        def mark(request: AnyRequest, response: AnyResponse) -> None:
+            # an empty session needn't belong to anybody, and isn't stored for it
+            if len(session) and SESSION_OWNER not in session:
+                session[SESSION_OWNER] = userid
+
+        request.add_response_callback(mark)
 
     def remember(self, request: AnyRequest, userid: Any, **kw: Any) -> Headers:
         """Do nothing: the server logs users in."""
@@ -657,16 +776,16 @@ class AuthTktAuthenticationPolicy(CallbackAuthenticationPolicy):
 
     def __init__(
         self,
-        secret: str | bytes,
+        secret: Secrets,
         callback: GroupFinder | None = None,
         cookie_name: str = "auth_tkt",
-        secure: bool = False,
+        secure: bool | None = None,
         include_ip: bool = False,
         timeout: int | None = None,
         reissue_time: int | None = None,
         max_age: int | None = None,
         path: str = "/",
-        http_only: bool = False,
+        http_only: bool | None = None,
         wild_domain: bool = True,
         debug: bool = False,
         hashalg: str = "sha512",

@@ -67,23 +67,29 @@ class ACLHelper:
 
         The verdict's ``context``, ``acl`` and ``ace`` say which entry of which resource decided.
         """
-        # PERF: resource trees are filtered by permission, a thousand questions a page; hence one loop, written out.
+        # PERF: acl; and resource trees are filtered by permission, a thousand questions a page. Hence one loop, written
+        # out, and getattr() with a default, which costs a fifth of catching what most resources raise.
         acl: Any = NO_ACL
-        for resource in lineage(context):
-            try:
-                acl = resource.__acl__
-            except AttributeError:
-                continue
-            if type(acl) is not list:
-                acl = _called(acl)
-            for ace in acl:
-                action, principal, permissions = ace
-                if principal not in principals:
-                    continue
-                is_tuple = isinstance(permissions, tuple)
-                if permission in permissions if is_tuple else _names(permissions, permission):
-                    verdict = ACLAllowed if action == Allow else ACLDenied
-                    return verdict(ace, acl, permission, principals, resource)
+        resource = context
+        while resource is not None:
+            found = getattr(resource, "__acl__", NO_ACL)
+            if found is not NO_ACL:
+                acl = found if type(found) is list else _called(found)
+                for ace in acl:
+                    action, principal, permissions = ace
+                    if principal not in principals:
+                        continue
+                    kind = type(permissions)
+                    if (
+                        permission == permissions
+                        if kind is str
+                        else permission in permissions
+                        if kind is tuple
+                        else _names(permissions, permission)
+                    ):
+                        verdict = ACLAllowed if action == Allow else ACLDenied
+                        return verdict(ace, acl, permission, principals, resource)
+            resource = getattr(resource, "__parent__", None)
         return ACLDenied(DEFAULT_DENY, acl, permission, principals, context)
 
     def principals_allowed_by_permission(self, context: Context, permission: str) -> set[Any]:

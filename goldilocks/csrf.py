@@ -4,22 +4,28 @@ A form carries a token that only our own pages know. Where the token is kept, in
 an ``ICSRFStoragePolicy``; three of them stand here, and in front of them the functions that pages and views use. Over HTTPS
 the browser's word about where a request comes from is looked at as well. Whether a view is checked at all is decided in the
 configuration.
+
+Without any token stands `CrossOriginGuard`: what a browser itself says was sent by a page of another site is refused, unless the
+view wants it.
 """
 
 from __future__ import annotations
 
+import functools
 import secrets
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from webob.cookies import CookieProfile
+from webob.request import BaseRequest
 from zope.interface import implementer
 from zope.interface.interfaces import ComponentLookupError
 
-from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken
-from goldilocks.interfaces import ICSRFStoragePolicy
-from goldilocks.names import setting_keys
+from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
+from goldilocks.interfaces import ICSRFStoragePolicy, IDefaultCSRFOptions, IMultiView, ISessionFactory
+from goldilocks.names import GOLDILOCKS, setting_keys
+from goldilocks.owncookies import OwnCookie, note_cookie, settings_of
 from goldilocks.settings import aslist
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import SimpleSerializer, bytes_, is_same_domain, strings_differ, text_
@@ -43,6 +49,20 @@ __all__ = [
 #: The setting for hosts whose pages may send requests here.
 TRUSTED_ORIGINS = setting_keys("csrf_trusted_origins")[0]
 
+#: Whether what another site's page sends is refused, tokens or none.
+REFUSE_CROSS_ORIGIN = f"{GOLDILOCKS}.refuse_cross_origin"
+#: Whether tokens are handed out in another disguise each time.
+MASK_TOKENS = f"{GOLDILOCKS}.mask_csrf_tokens"
+
+#: Whether a request passes to the check of its token whose browser doesn't say where it comes from.
+ALLOW_NO_ORIGIN = f"{GOLDILOCKS}.allow_no_origin"
+
+#: The methods that change nothing. SPEC: RFC 9110, 9.2.1
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+#: The session's key of the token, where nobody says another.
+TOKEN_KEY = "_csrft_"
+
 #: Tokens are this many random bytes, and twice as many hexadecimal digits.
 TOKEN_BYTES = 16
 
@@ -63,6 +83,10 @@ class _StoragePolicy:
         return not strings_differ(self.get_csrf_token(request), supplied_token)
 
 
+def _session_holds(request: AnyRequest, key: str) -> bool:
+    return request.registry.queryUtility(ISessionFactory) is not None and key in request.session
+
+
 @implementer(ICSRFStoragePolicy)
 class LegacySessionCSRFStoragePolicy(_StoragePolicy):
     """Leave the token to the session's own methods; the default. Needs a session factory."""
@@ -75,12 +99,15 @@ class LegacySessionCSRFStoragePolicy(_StoragePolicy):
         """Return the session's token."""
         return request.session.get_csrf_token()
 
+    def _holds_token(self, request: AnyRequest) -> bool:
+        return _session_holds(request, TOKEN_KEY)
+
 
 @implementer(ICSRFStoragePolicy)
 class SessionCSRFStoragePolicy(_StoragePolicy):
     """Keep the token in the session, under ``key``; the session needn't know about tokens."""
 
-    def __init__(self, key: str = "_csrft_") -> None:
+    def __init__(self, key: str = TOKEN_KEY) -> None:
         self.key = key
 
     def new_csrf_token(self, request: AnyRequest) -> str:
@@ -93,27 +120,42 @@ class SessionCSRFStoragePolicy(_StoragePolicy):
         """Return the session's token; the first question makes it."""
         return request.session.get(self.key) or self.new_csrf_token(request)
 
+    def _holds_token(self, request: AnyRequest) -> bool:
+        return _session_holds(request, self.key)
+
 
 @implementer(ICSRFStoragePolicy)
 class CookieCSRFStoragePolicy(_StoragePolicy):
     """Keep the token in a cookie of its own, so that no session is needed.
 
-    A request is right if its form and its cookie agree: another site can send the cookie along but not read it.
+    A request is right if its form and its cookie agree: another site can send the cookie along but not read it. Scripts of our own
+    pages may, and send it in a header; so it isn't hidden from them unless ``httponly`` says so. With ``secure=None``
+    the cookie is kept to HTTPS if the request came that way and the setting ``safe_cookies`` is on.
     """
 
     def __init__(
         self,
         cookie_name: str = "csrf_token",
-        secure: bool = False,
+        secure: bool | None = None,
         httponly: bool = False,
         domain: str | None = None,
         max_age: int | None = None,
         path: str = "/",
         samesite: str | None = "Lax",
     ) -> None:
+        self._cookie = OwnCookie(
+            cookie_name,
+            secure=secure,
+            httponly=httponly,
+            max_age=max_age,
+            path=path,
+            domain=domain,
+            samesite=samesite,
+        )
+        # COMPAT: CookieCSRFStoragePolicy.cookie_profile
         self.cookie_profile = CookieProfile(
             cookie_name=cookie_name,
-            secure=secure,
+            secure=bool(secure),
             max_age=max_age,
             httponly=httponly,
             path=path,
@@ -129,24 +171,39 @@ class CookieCSRFStoragePolicy(_StoragePolicy):
         request.cookies[self.cookie_name] = token
 
         def set_cookie(request: AnyRequest, response: AnyResponse) -> None:
-            self.cookie_profile.set_cookies(response, token)
+            response.headerlist.append(("Set-Cookie", self._cookie.line(request, token)))
 
         request.add_response_callback(set_cookie)
         return token
 
     def get_csrf_token(self, request: AnyRequest) -> str:
         """Return the token that the browser sent; if it sent none, it gets one."""
-        return self.cookie_profile.bind(request).get_value() or self.new_csrf_token(request)
+        note_cookie(request)
+        return self._token_of(request) or self.new_csrf_token(request)
+
+    def _holds_token(self, request: AnyRequest) -> bool:
+        return bool(self._token_of(request))
+
+    def _token_of(self, request: AnyRequest) -> str | None:
+        token = self._cookie.read(request)
+        try:
+            bytes_(token)
+        except UnicodeEncodeError:
+            return None  # no cookie can hold it, so it wasn't sent by us
+        return token
 
 
 def get_csrf_token(request: AnyRequest) -> str:
-    """Return the token that this visitor's forms must carry; the first question makes it."""
-    return _storage_policy(request).get_csrf_token(request)
+    """Return the token that this visitor's forms must carry; the first question makes it.
+
+    Where the setting ``mask_csrf_tokens`` is on, it looks otherwise each time, and each of its looks is right.
+    """
+    return _handed_out(request, _storage_policy(request).get_csrf_token(request))
 
 
 def new_csrf_token(request: AnyRequest) -> str:
     """Give this visitor another token, as should be done at login, and return it."""
-    return _storage_policy(request).new_csrf_token(request)
+    return _handed_out(request, _storage_policy(request).new_csrf_token(request))
 
 
 def _storage_policy(request: AnyRequest) -> Any:
@@ -157,6 +214,49 @@ def _storage_policy(request: AnyRequest) -> Any:
             "and config.set_csrf_storage_policy(...) another"
         )
     return policy
+
+
+# --- Masks -------------------------------------------------------------------------------------------------------
+
+#: What a masked token begins with; behind it stand, in hexadecimal, the pad and the token under it.
+MASK = "x"
+
+
+def _handed_out(request: AnyRequest, token: str) -> str:
+    return masked(token) if settings_of(request).get(MASK_TOKENS, False) else token
+
+
+def masked(token: str) -> str:
+    """Return a token under a fresh pad.
+
+    A page that is compressed tells by its length what it repeats; who may put text into the page and sees the length
+    reads a token that never changes letter by letter (BREACH). One that is new each time isn't there to be guessed.
+
+    >>> masked("token") != masked("token"), unmasked(masked("token"))
+    (True, 'token')
+    """
+    plain = token.encode("utf-8", "surrogatepass")
+    size = len(plain)
+    pad = secrets.token_bytes(size)
+    covered = int.from_bytes(plain, "big") ^ int.from_bytes(pad, "big")
+    return MASK + pad.hex() + covered.to_bytes(size, "big").hex()
+
+
+def unmasked(supplied: str) -> str:
+    """Return the token under a mask; what wears none is returned as it is.
+
+    >>> unmasked("0123456789abcdef")
+    '0123456789abcdef'
+    """
+    if supplied[:1] != MASK:
+        return supplied
+    try:
+        both = bytes.fromhex(supplied[1:])
+        size = len(both) // 2
+        plain = int.from_bytes(both[:size], "big") ^ int.from_bytes(both[size:], "big")
+        return plain.to_bytes(len(both) - size, "big").decode("utf-8", "surrogatepass")
+    except ValueError:
+        return supplied
 
 
 def check_csrf_token(
@@ -179,16 +279,34 @@ def check_csrf_token(
     supplied: Any = ""
     # PERF: a header is cheaper to find than a field of the body.
     if header is not None:
-        supplied = request.headers.get(header, "")
+        supplied = _header(request, header)
     if supplied == "" and token is not None:
         supplied = request.POST.get(token, "")
     if not isinstance(supplied, str | bytes):
         supplied = ""  # somebody uploads a file in the token's place
-    if _storage_policy(request).check_csrf_token(request, text_(supplied)):
+    supplied, policy = text_(supplied), _storage_policy(request)
+    if policy.check_csrf_token(request, unmasked(supplied)):
+        return True
+    # a token of somebody's own making may begin like a masked one
+    if supplied[:1] == MASK and policy.check_csrf_token(request, supplied):
         return True
     if raises:
         raise BadCSRFToken("the request carries no valid CSRF token, neither in a form field nor in a header")
     return False
+
+
+def _header(request: AnyRequest, name: str) -> str:
+    # PERF: csrf: without a dict of all headers, where the request's are what its environment says
+    if getattr(request.__class__, "headers", None) is BaseRequest.headers:
+        value: str = request.environ.get(_environ_key(name), "")
+    else:
+        value = request.headers.get(name, "")
+    return value
+
+
+@functools.cache
+def _environ_key(header: str) -> str:
+    return f"HTTP_{header.upper().replace('-', '_')}"
 
 
 def check_csrf_origin(
@@ -253,7 +371,121 @@ def _objection_to_origin(
 def _trusted_origins(request: AnyRequest, trusted_origins: Iterable[str] | None) -> list[str]:
     """Gather what is trusted: what the caller or the deployment says, and the request's own domain."""
     if trusted_origins is None:
-        trusted_origins = aslist((request.registry.settings or {}).get(TRUSTED_ORIGINS, ()))
+        trusted_origins = aslist(settings_of(request).get(TRUSTED_ORIGINS, ()))
     if request.host_port in ("80", "443"):
         return [*trusted_origins, request.domain]
     return [*trusted_origins, f"{request.domain}:{request.host_port}"]
+
+
+# --- Without a token ---------------------------------------------------------------------------------------------
+
+#: What browsers say of requests that nobody else made them send. SPEC: Fetch Metadata Request Headers, 2.4
+_OWN_DOING = frozenset({"same-origin", "none"})
+#: What a browser leaves out of an origin, and a server may add to the host.
+_USUAL_PORTS = (":80", ":443")
+
+
+class CrossOriginGuard:
+    """Finds out whether an unsafe request was sent by another site's page, as far as the browser says so.
+
+    ``Sec-Fetch-Site`` is believed first: it knows nothing of proxies. Without it ``Origin`` must be the host that was
+    asked, or one that is trusted. A client that sends neither is no browser, or one that is too old to be helped.
+
+    >>> guard = CrossOriginGuard()
+    >>> post = {"REQUEST_METHOD": "POST", "HTTP_HOST": "shop.example", "wsgi.url_scheme": "https"}
+    >>> guard(post) is None, guard({**post, "HTTP_ORIGIN": "https://shop.example"}) is None
+    (True, True)
+    >>> guard({**post, "HTTP_ORIGIN": "https://evil.example"})
+    "it was sent by a page of 'https://evil.example'"
+
+    Args:
+        trusted_origins: hosts whose pages may send requests here, as the setting ``csrf_trusted_origins`` says them.
+    """
+
+    def __init__(self, trusted_origins: Iterable[str] = ()) -> None:
+        self.trusted_origins = tuple(trusted_origins)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self | None:
+        """Make the guard that settings ask for, or ``None`` if they want none."""
+        if not settings.get(REFUSE_CROSS_ORIGIN, False):
+            return None
+        return cls(aslist(settings.get(TRUSTED_ORIGINS, ())))
+
+    def __call__(self, environ: Mapping[str, Any]) -> str | None:
+        """Return ``None`` if nothing speaks against a request, else what does."""
+        if environ.get("REQUEST_METHOD") in SAFE_METHODS:
+            return None
+        site = environ.get("HTTP_SEC_FETCH_SITE")
+        # What proxies add stands behind: the last word is the one nearest to us.
+        origin = environ.get("HTTP_ORIGIN", "").rpartition(" ")[2]
+        if site is not None:
+            if site.strip().lower() in _OWN_DOING:
+                return None
+        elif not origin:
+            return None
+        if self._is_ours(environ, origin, may_be_host=site is None):
+            return None
+        return f"it was sent by a page of {origin!r}" if origin else f"the browser says {site!r}"
+
+    def _is_ours(self, environ: Mapping[str, Any], origin: str, may_be_host: bool) -> bool:
+        """Tell whether an origin is trusted, or, where that may be, the host that was asked."""
+        if origin == "null":
+            return origin in self.trusted_origins
+        try:
+            scheme, netloc = urlsplit(origin)[:2]
+        except ValueError:
+            return False
+        if not netloc or (scheme != "https" and environ["wsgi.url_scheme"] == "https"):
+            return False
+        netloc = netloc.lower().removesuffix(":443" if scheme == "https" else ":80")
+        if may_be_host and netloc == _host(environ):
+            return True
+        return any(is_same_domain(netloc, pattern) for pattern in self.trusted_origins)
+
+
+def _host(environ: Mapping[str, Any]) -> str:
+    # Behind a proxy that speaks TLS the server knows the wrong scheme, or the wrong port to it.
+    host: str = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    name, colon, port = host.lower().rpartition(":")
+    return name if colon + port in _USUAL_PORTS else host.lower()
+
+
+def refuse_cross_origin(views: Iterable[Any], context: Any, request: AnyRequest, objection: str) -> None:
+    """Refuse a request that a `CrossOriginGuard` objects to, unless the view that would answer it wants such requests.
+
+    A view wants them if it says ``require_csrf=False``, and all do where the application has switched the look at origins
+    off or exempts the request, by ``set_default_csrf_options``.
+
+    Args:
+        views: those found for the request, the first to be asked first.
+        context: of the request.
+        request: the request.
+        objection: what the guard said.
+
+    Raises:
+        BadCSRFOrigin: it isn't wanted; a kind of 400.
+    """
+    options = request.registry.queryUtility(IDefaultCSRFOptions)
+    if options is not None and (
+        not options.check_origin
+        or request.method in options.safe_methods
+        or (options.callback is not None and not options.callback(request))
+    ):
+        return
+    view = _answering(views, context, request)
+    if view is not None and not getattr(view, "__allows_cross_origin__", False):
+        raise BadCSRFOrigin(f"this request may not come from where it does: {objection}")
+
+
+def _answering(views: Iterable[Any], context: Any, request: AnyRequest) -> Any:
+    """Find the view that would answer a request; None if there is none."""
+    for view in views:
+        try:
+            chosen = view.match(context, request) if IMultiView.providedBy(view) else view
+        except PredicateMismatch:
+            continue
+        holds = getattr(chosen, "__predicated__", None)
+        if holds is None or holds(context, request):
+            return chosen
+    return None

@@ -32,13 +32,17 @@ from goldilocks.acl import (
 from goldilocks.interfaces import (
     IAuthenticationPolicy,
     IAuthorizationPolicy,
+    ICSRFStoragePolicy,
     ISecuredView,
     ISecurityPolicy,
+    ISessionFactory,
     IView,
     IViewClassifier,
 )
+from goldilocks.names import GOLDILOCKS
+from goldilocks.owncookies import DEPENDS_ON_COOKIE, settings_of
 from goldilocks.threadlocal import get_current_registry
-from goldilocks.types import AnyRequest, Context, InterfaceSpec
+from goldilocks.types import AnyRegistry, AnyRequest, Context, InterfaceSpec
 
 __all__ = [
     "remember",
@@ -65,6 +69,9 @@ __all__ = [
     "ACLDenied",
 ]
 
+#: Whether a session ends where another user begins.
+ROTATE_AT_LOGIN = f"{GOLDILOCKS}.rotate_at_login"
+
 #: Response headers as name and value.
 Headers = list[tuple[str, str]]
 
@@ -78,18 +85,71 @@ def remember(request: AnyRequest, userid: Any, **kw: Any) -> Headers:
 
     Add them to the response (``response.headerlist.extend(...)``). What other keywords mean is the policy's affair;
     without a policy there are no headers.
+
+    Where the setting ``rotate_at_login`` is on, the session keeps what is in it and gets a new id, and the visitor a new
+    CSRF token: whoever planted the old ones doesn't know the new ones.
     """
     policy = _get_security_policy(request)
-    return [] if policy is None else policy.remember(request, userid, **kw)
+    if policy is None:
+        return []
+    if settings_of(request).get(ROTATE_AT_LOGIN, False):
+        _renew_session(request)
+        _renew_token(request)
+    return policy.remember(request, userid, **kw)
+
+
+def _asks_again(headers: Any) -> bool:
+    """Tell whether headers ask a visitor for other credentials, as those of HTTP Basic do."""
+    # COMPAT: policies of tests answer with whatever their test looks for
+    pairs = headers if isinstance(headers, list | tuple) else ()
+    return any(name.lower() == "www-authenticate" for name, _ in pairs)
 
 
 def forget(request: AnyRequest, **kw: Any) -> Headers:
     """Log out: return the headers that make the user's next requests nobody's.
 
     Add them to the response (``response.headerlist.extend(...)``). Without a policy there are none.
+
+    Where the setting ``rotate_at_login`` is on, the session is dropped, and the CSRF token with it; not so if the headers
+    ask for other credentials, as those of HTTP Basic do.
     """
     policy = _get_security_policy(request)
-    return [] if policy is None else policy.forget(request, **kw)
+    if policy is None:
+        return []
+    headers = policy.forget(request, **kw)
+    if settings_of(request).get(ROTATE_AT_LOGIN, False) and not _asks_again(headers):
+        session = _begun_session(request)
+        if session is not None:
+            session.invalidate()
+        _renew_token(request)
+    return headers
+
+
+def _begun_session(request: AnyRequest) -> Any:
+    """Return the session if somebody may know it or there is something in it, else None."""
+    if request.registry.queryUtility(ISessionFactory) is None:
+        return None
+    session = request.session
+    return session if len(session) or not getattr(session, "new", False) else None
+
+
+def _renew_session(request: AnyRequest) -> None:
+    session = _begun_session(request)
+    if session is not None:
+        contents = dict(session.items())
+        session.invalidate()
+        session.update(contents)
+
+
+def _renew_token(request: AnyRequest) -> None:
+    policy = request.registry.queryUtility(ICSRFStoragePolicy)
+    if policy is not None and getattr(policy, "_holds_token", _always)(request):
+        policy.new_csrf_token(request)
+
+
+def _always(request: AnyRequest) -> bool:
+    """Say of a policy that doesn't tell whether a visitor has a token that every visitor has one."""
+    return True
 
 
 def view_execution_permitted(context: Context, request: AnyRequest, name: str = "") -> Any:
@@ -138,17 +198,26 @@ def _warn_about_principals(what: str, instead: str) -> None:
 class SecurityAPIMixin:
     """What a request can say about the user behind it."""
 
+    # PERF: acl: a request asks these several times, so each looks the policy up itself
+    registry: AnyRegistry
+
     @property
     def identity(self) -> Any:
         """The user as the security policy knows them, any kind of object; None if nobody is logged in."""
-        policy = _get_security_policy(self)
-        return None if policy is None else policy.identity(self)
+        policy = self.registry.queryUtility(ISecurityPolicy)
+        if policy is None:
+            return None
+        self.__dict__[DEPENDS_ON_COOKIE] = True
+        return policy.identity(self)
 
     @property
     def authenticated_userid(self) -> Any:
         """The id of the user who is logged in, None if nobody is."""
-        policy = _get_security_policy(self)
-        return None if policy is None else policy.authenticated_userid(self)
+        policy = self.registry.queryUtility(ISecurityPolicy)
+        if policy is None:
+            return None
+        self.__dict__[DEPENDS_ON_COOKIE] = True
+        return policy.authenticated_userid(self)
 
     @property
     def is_authenticated(self) -> bool:
@@ -162,9 +231,10 @@ class SecurityAPIMixin:
         """
         if context is None:
             context = self.context  # type: ignore[attr-defined]  # the request's own
-        policy = _get_security_policy(self)
+        policy = self.registry.queryUtility(ISecurityPolicy)
         if policy is None:
             return Allowed("No security policy in use.")
+        self.__dict__[DEPENDS_ON_COOKIE] = True
         return policy.permits(self, context, permission)
 
 

@@ -5,7 +5,7 @@ writes itself back to the response if it was touched. Everything that a session 
 is small (4 kB), and readable there unless a serializer encrypts it; ``SignedCookieSessionFactory`` signs it.
 
 What stands in the cookie is ``(accessed, created, contents)`` in the serializer's form; the times are in seconds
-since the epoch.
+since the epoch. A key that signs cookies needs 32 bytes; ``ShortKeyWarning`` says if it has less.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from webob.cookies import JSONSerializer, SignedSerializer
 from zope.interface import implementer
 
-from goldilocks.csrf import check_csrf_origin, check_csrf_token
+from goldilocks.csrf import TOKEN_KEY, check_csrf_origin, check_csrf_token
 from goldilocks.interfaces import ISession
 from goldilocks.names import SESSION_SALT
+from goldilocks.owncookies import PLAIN_WRITERS, SAFE_COOKIES, OwnCookie, settings_of
+from goldilocks.response import Response
+from goldilocks.signing import KeyRingSerializer, Secrets, ShortKeyWarning, warn_of_short_keys
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import bytes_, text_
 
@@ -34,7 +37,10 @@ __all__ = [
     "JSONSerializer",
     "PickleSerializer",
     "Serializer",
+    "ShortKeyWarning",
     "SignedSerializer",
+    "bytes_",
+    "text_",
     "manage_accessed",
     "manage_changed",
     "check_csrf_origin",
@@ -45,9 +51,11 @@ Params = ParamSpec("Params")
 Result = TypeVar("Result")
 Tracked = TypeVar("Tracked", bound="CookieSession")
 
+# PERF: session: our response's way to set a cookie checks what an `OwnCookie` has checked
+PLAIN_WRITERS.append(Response.set_cookie)
+
 #: The longest value that browsers keep, with room for the cookie's name.
 VALUE_LIMIT_BYTES = 4064
-CSRF_KEY = "_csrft_"
 FLASH_PREFIX = "_f_"
 
 
@@ -123,19 +131,32 @@ class CookieSession(dict[str, Any]):
     _cookie_max_age: int | None
     _cookie_path: str
     _cookie_domain: str | None
-    _cookie_secure: bool
-    _cookie_httponly: bool
+    _cookie_secure: bool | None
+    _cookie_httponly: bool | None
     _cookie_samesite: str | None
     _cookie_on_exception: bool
     _timeout: int | None
     _reissue_time: int | None
 
     _dirty = False
+    _cookie: OwnCookie
+
+    def __init_subclass__(cls) -> None:
+        """Work out what the cookie of a factory looks like."""
+        cls._cookie = OwnCookie(
+            cls._cookie_name,
+            secure=cls._cookie_secure,
+            httponly=cls._cookie_httponly,
+            max_age=cls._cookie_max_age,
+            path=cls._cookie_path,
+            domain=cls._cookie_domain,
+            samesite=cls._cookie_samesite,
+        )
 
     def __init__(self, request: AnyRequest) -> None:
         self.request: Any = request
         now = time.time()
-        found = self._read(request.cookies.get(self._cookie_name))
+        found = self._read(self._cookie.read(request))
         self.new = found is None
         renewed, self.created, contents = found or (now, now, {})
         self.accessed = self.renewed = renewed
@@ -148,7 +169,8 @@ class CookieSession(dict[str, Any]):
         if cookie is None:
             return None
         try:
-            renewed, created, contents = self._serializer.loads(bytes_(cookie))
+            written = cookie.encode("latin-1") if isinstance(cookie, str) else cookie
+            renewed, created, contents = self._serializer.loads(written)
             renewed, created = float(renewed), float(created)
         except (ValueError, TypeError, OverflowError, RecursionError):
             return None
@@ -192,35 +214,31 @@ class CookieSession(dict[str, Any]):
     def new_csrf_token(self) -> str:
         """Replace the token that forms must carry, and return the new one."""
         token = secrets.token_hex(20)
-        self[CSRF_KEY] = token
+        self[TOKEN_KEY] = token
         return token
 
     @manage_accessed
     def get_csrf_token(self) -> str:
         """Return the token that forms must carry; the first question makes it."""
-        token = self.get(CSRF_KEY)
+        token = self.get(TOKEN_KEY)
         return self.new_csrf_token() if token is None else token
 
     def _set_cookie(self, response: AnyResponse) -> bool:
         """Put the session on the response; tell whether it was done."""
         if not self._cookie_on_exception and getattr(self.request, "exception", None) is not None:
             return False
-        value = text_(self._serializer.dumps((self.accessed, self.created, dict.copy(self))))
+        if self.new and not dict.__len__(self) and settings_of(self.request).get(SAFE_COOKIES, False):
+            return False  # there was nothing, and there is nothing
+        # PERF: session: dict.copy() would come back through the methods that note the time
+        contents = dict(dict.items(self))
+        written: Any = self._serializer.dumps((self.accessed, self.created, contents))
+        value = written.decode("latin-1") if isinstance(written, bytes) else written
         if len(value) > VALUE_LIMIT_BYTES:
             raise ValueError(
                 f"the session is too big for its cookie {self._cookie_name!r}: {len(value)} bytes, "
                 f"{VALUE_LIMIT_BYTES} can be kept; store less in it, or use a session factory that stores elsewhere"
             )
-        response.set_cookie(
-            self._cookie_name,
-            value=value,
-            max_age=self._cookie_max_age,
-            path=self._cookie_path,
-            domain=self._cookie_domain,
-            secure=self._cookie_secure,
-            httponly=self._cookie_httponly,
-            samesite=self._cookie_samesite,
-        )
+        self._cookie.write(self.request, response, value)
         return True
 
 
@@ -230,8 +248,8 @@ def BaseCookieSessionFactory(
     max_age: int | None = None,
     path: str = "/",
     domain: str | None = None,
-    secure: bool = False,
-    httponly: bool = False,
+    secure: bool | None = None,
+    httponly: bool | None = None,
     samesite: str | None = "Lax",
     timeout: int | None = 1200,
     reissue_time: int | None = 0,
@@ -248,13 +266,15 @@ def BaseCookieSessionFactory(
         max_age: how many seconds the browser keeps it; None for as long as it runs.
         path: where on the site the cookie is sent.
         domain: the host or domain that it is sent to; None for this host.
-        secure: whether it is sent over HTTPS only.
-        httponly: whether it is hidden from scripts.
+        secure: whether it is sent over HTTPS only; None is automatic: if the request came that way.
+        httponly: whether it is hidden from scripts; None is automatic: it is.
         samesite: ``"Strict"``, ``"Lax"`` or ``"None"``; None leaves the word out.
         timeout: after how many seconds without a visit the contents are dropped; None for never.
         reissue_time: how many seconds old a cookie must be for a mere look into the session to send a new one; 0 for
             nearly every time, None for never. Should be well below ``timeout``.
         set_on_exception: whether the cookie is sent although the request ended in an exception.
+
+    What is automatic is no where the setting ``safe_cookies`` is off.
 
     Raises:
         ValueError: an age or time is no number.
@@ -281,13 +301,13 @@ def _seconds(value: Any) -> int | None:
 
 
 def SignedCookieSessionFactory(
-    secret: str | bytes,
+    secret: Secrets,
     cookie_name: str = "session",
     max_age: int | None = None,
     path: str = "/",
     domain: str | None = None,
-    secure: bool = False,
-    httponly: bool = False,
+    secure: bool | None = None,
+    httponly: bool | None = None,
     samesite: str | None = "Lax",
     set_on_exception: bool = True,
     timeout: int | None = 1200,
@@ -299,11 +319,13 @@ def SignedCookieSessionFactory(
     """Make a session factory whose cookies are signed: visitors can read them and not write them.
 
     ``secret`` is the key of the signature: random, as long as the result of the hash at least (64 bytes for sha512), and
-    used for nothing else. ``hashalg`` is the hash of the HMAC, by its name in ``hashlib``; ``salt`` goes before the
+    used for nothing else; or a list of keys, the newest first: it signs, and what the others signed is still read. A key of
+    less than 32 bytes is a `ShortKeyWarning`, and a `ConfigurationError` in production. ``hashalg`` is the hash of the HMAC, by its name in ``hashlib``; ``salt`` goes before the
     secret, so that two uses of one secret don't understand each other; ``serializer`` writes what is signed, as JSON
     by default. The other arguments are those of ``BaseCookieSessionFactory``.
     """
-    signed = SignedSerializer(secret, salt, hashalg, serializer=serializer or JSONSerializer())
+    warn_of_short_keys(secret, "a session factory")
+    signed = KeyRingSerializer(secret, salt, hashalg, serializer=serializer)
     return BaseCookieSessionFactory(
         signed,
         cookie_name=cookie_name,

@@ -92,7 +92,7 @@ def test_a_language_that_there_is_not_is_not_remembered(browse, locale):
     assert "Set-Cookie" not in answer.headers and answer.location == "http://localhost/team/"
 
 
-@pytest.mark.parametrize("cookie", ["../de", "xx", "de;", '"', "\xff"])
+@pytest.mark.parametrize("cookie", ["../de", "xx", "de;", '"', "\xc3\xbf"])
 def test_a_cookie_with_anything_in_it_is_answered(browse, cookie):
     page = browse("de").get("/", headers={"Cookie": f"_LOCALE_={cookie}"})
     assert page.html.html["lang"] == "de"

@@ -15,6 +15,7 @@ from goldilocks.authentication import (
 from goldilocks.csrf import CookieCSRFStoragePolicy, SessionCSRFStoragePolicy
 from goldilocks.session import BaseCookieSessionFactory, JSONSerializer, SignedCookieSessionFactory
 
+SECRET = "a secret of more than thirty-two bytes"
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=120)  # surrogates included
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 TOKENS = st.lists(st.from_regex(r"[A-Za-z][A-Za-z0-9+_-]*", fullmatch=True), max_size=3)
@@ -42,7 +43,7 @@ def test_ticket_comes_back(secret, userid, ip, tokens, time):
 def test_ticket_is_never_an_exception_but_bad(ticket, ip):
     """Text or bytes that nobody signed are a BadTicket."""
     try:
-        parse_ticket("secret", ticket, ip)
+        parse_ticket(SECRET, ticket, ip)
     except BadTicket:
         return
     raise AssertionError("a ticket that nobody signed was believed")
@@ -51,11 +52,11 @@ def test_ticket_is_never_an_exception_but_bad(ticket, ip):
 @given(WORDS, st.data())
 def test_changed_ticket_is_bad(userid, data):
     """One character changed is enough."""
-    ticket = AuthTicket("secret", userid, "0.0.0.0", time=1).cookie_value()
+    ticket = AuthTicket(SECRET, userid, "0.0.0.0", time=1).cookie_value()
     place = data.draw(st.integers(0, len(ticket) - 1))
     changed = ticket[:place] + data.draw(st.characters()) + ticket[place + 1 :]
     try:
-        read = parse_ticket("secret", changed, "0.0.0.0")
+        read = parse_ticket(SECRET, changed, "0.0.0.0")
     except BadTicket:
         return
     # The time's digits may be of either case, and a quoted character may be written in several ways.
@@ -65,14 +66,14 @@ def test_changed_ticket_is_bad(userid, data):
 @given(ANY_TEXT, st.booleans())
 def test_cookie_is_an_identity_or_none(cookie, include_ip):
     """A cookie that we didn't make is nobody's."""
-    helper = AuthTktCookieHelper("secret", include_ip=include_ip)
+    helper = AuthTktCookieHelper(SECRET, include_ip=include_ip)
     assert helper.identify(request_with(cookies={"auth_tkt": cookie})) is None
 
 
 @given(st.text() | st.binary() | st.integers(), TOKENS)
 def test_user_id_comes_back(userid, tokens):
     """Text, bytes and integers survive a login."""
-    helper = AuthTktCookieHelper("secret", hashalg="sha256")
+    helper = AuthTktCookieHelper(SECRET, hashalg="sha256")
     cookies = []
     helper._get_cookies = lambda request, value, max_age=None: cookies.append(value) or []
     try:
@@ -96,7 +97,7 @@ def test_authorization_is_credentials_or_none(header):
 def test_cookie_is_a_session_or_a_new_one(cookie):
     """Any cookie opens a session; one that nobody signed opens a new one."""
     request = request_with(cookies={"session": cookie})
-    assert SignedCookieSessionFactory("secret")(request).new
+    assert SignedCookieSessionFactory(SECRET)(request).new
     assert isinstance(BaseCookieSessionFactory(JSONSerializer())(request), dict)
 
 

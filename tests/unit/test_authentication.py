@@ -26,9 +26,10 @@ from goldilocks.authentication import (
     extract_http_basic_credentials,
     parse_ticket,
 )
-from goldilocks.interfaces import IAuthenticationPolicy, IDebugLogger
+from goldilocks.interfaces import IAuthenticationPolicy, IDebugLogger, ISessionFactory
 from goldilocks.registry import Registry
 
+SECRET = "a secret of more than thirty-two bytes"
 NOW = 1_700_000_000
 
 
@@ -57,13 +58,13 @@ def make_request(headers=(), cookies=(), host="example.com", address="1.2.3.4", 
 
 
 def make_helper(now=NOW, **options):
-    helper = AuthTktCookieHelper("secret", **options)
+    helper = AuthTktCookieHelper(SECRET, **options)
     helper.now = now
     return helper
 
 
 def issue(time=NOW, userid="Zm9v", user_data="", tokens=(), ip="0.0.0.0"):
-    return AuthTicket("secret", userid, ip, tokens, user_data, time, hashalg="sha512").cookie_value()
+    return AuthTicket(SECRET, userid, ip, tokens, user_data, time, hashalg="sha512").cookie_value()
 
 
 def identify(ticket, **options):
@@ -75,35 +76,35 @@ def identify(ticket, **options):
 
 def test_ticket_is_read_as_it_was_written():
     """Time, user id, tokens and user data survive."""
-    ticket = AuthTicket("secret", "fréd!", "1.2.3.4", ("a", "b"), "data", NOW).cookie_value()
-    assert parse_ticket("secret", ticket, "1.2.3.4") == (NOW, "fréd!", ["a", "b"], "data")
+    ticket = AuthTicket(SECRET, "fréd!", "1.2.3.4", ("a", "b"), "data", NOW).cookie_value()
+    assert parse_ticket(SECRET, ticket, "1.2.3.4") == (NOW, "fréd!", ["a", "b"], "data")
 
 
 def test_ticket_without_tokens_has_one_empty_token():
     """That is how the absence of tokens has always been told."""
-    ticket = AuthTicket("secret", "fred", "::1", time=NOW).cookie_value()
-    assert parse_ticket("secret", ticket, "::1") == (NOW, "fred", [""], "")
+    ticket = AuthTicket(SECRET, "fred", "::1", time=NOW).cookie_value()
+    assert parse_ticket(SECRET, ticket, "::1") == (NOW, "fred", [""], "")
 
 
 def test_ticket_may_stand_in_quotes():
     """Quotes around a cookie's value don't matter, nor whether it is text or bytes."""
-    ticket = AuthTicket("secret", "fred", "0.0.0.0", time=NOW).cookie_value()
-    assert parse_ticket("secret", f'"{ticket}"'.encode(), "0.0.0.0")[1] == "fred"
+    ticket = AuthTicket(SECRET, "fred", "0.0.0.0", time=NOW).cookie_value()
+    assert parse_ticket(SECRET, f'"{ticket}"'.encode(), "0.0.0.0")[1] == "fred"
 
 
 def test_ticket_is_issued_now_by_default(monkeypatch):
     """Without a time the clock's is taken."""
     monkeypatch.setattr(authentication.time_mod, "time", lambda: NOW)
-    assert AuthTicket("secret", "fred", "0.0.0.0").time == NOW
+    assert AuthTicket(SECRET, "fred", "0.0.0.0").time == NOW
 
 
 def test_ticket_keeps_what_it_isnt_signed_with():
     """Cookie name and security stand on the ticket for whoever writes the cookie."""
-    ticket = AuthTicket("secret", "fred", "0.0.0.0", cookie_name="name", secure=True)
+    ticket = AuthTicket(SECRET, "fred", "0.0.0.0", cookie_name="name", secure=True)
     assert (ticket.cookie_name, ticket.secure) == ("name", True)
 
 
-GOOD = AuthTicket("secret", "fred", "0.0.0.0", ("a",), "data", NOW).cookie_value()
+GOOD = AuthTicket(SECRET, "fred", "0.0.0.0", ("a",), "data", NOW).cookie_value()
 
 
 @pytest.mark.parametrize(
@@ -125,11 +126,11 @@ GOOD = AuthTicket("secret", "fred", "0.0.0.0", ("a",), "data", NOW).cookie_value
 def test_ticket_that_is_not_ours_is_bad(ticket):
     """What was never signed is a BadTicket, whatever characters it is made of."""
     with pytest.raises(BadTicket):
-        parse_ticket("secret", ticket, "0.0.0.0")
+        parse_ticket(SECRET, ticket, "0.0.0.0")
 
 
 @pytest.mark.parametrize(
-    ("secret", "ip"), [("other", "0.0.0.0"), ("secret", "1.2.3.4"), ("secret", "nowhere"), ("secret", "")]
+    ("secret", "ip"), [("other", "0.0.0.0"), (SECRET, "1.2.3.4"), (SECRET, "nowhere"), (SECRET, "")]
 )
 def test_ticket_of_another_secret_or_address_is_bad(secret, ip):
     """A ticket is good for the secret and the address that it was signed with."""
@@ -148,7 +149,7 @@ def test_bad_ticket_tells_what_was_expected():
 def test_unknown_hash_is_the_programmers_error():
     """A hash that doesn't exist is never mistaken for a bad ticket."""
     with pytest.raises(ValueError, match="hash type"):
-        parse_ticket("secret", GOOD, "0.0.0.0", "sha513")
+        parse_ticket(SECRET, GOOD, "0.0.0.0", "sha513")
 
 
 def test_digest_knows_both_kinds_of_address():
@@ -451,7 +452,7 @@ def test_debug_without_a_logger_is_silent():
     [
         RepozeWho1AuthenticationPolicy(),
         RemoteUserAuthenticationPolicy(),
-        AuthTktAuthenticationPolicy("secret"),
+        AuthTktAuthenticationPolicy(SECRET),
         SessionAuthenticationPolicy(),
         BasicAuthAuthenticationPolicy(check=None),
     ],
@@ -474,7 +475,7 @@ def test_remote_user_is_the_servers_word():
 
 def test_ticket_policy_believes_its_cookie():
     """The user id is the ticket's."""
-    policy = AuthTktAuthenticationPolicy("secret", groups, cookie_name="t", timeout=5)
+    policy = AuthTktAuthenticationPolicy(SECRET, groups, cookie_name="t", timeout=5)
     headers = policy.remember(make_request(), "fred", tokens=["a"])
     assert policy.authenticated_userid(make_request(headers)) == "fred"
     assert policy.authenticated_userid(make_request()) is None
@@ -557,3 +558,56 @@ def test_who_policy_without_the_middleware_remembers_nothing():
     request = SimpleNamespace(environ={})
     policy = RepozeWho1AuthenticationPolicy()
     assert policy.remember(request, "fred") == policy.forget(request) == []
+
+
+def test_several_forms_of_a_userid():
+    """Of user data in several parts each form is taken off in turn, and what is no form is passed over."""
+    twice = base64.b64encode(base64.b64encode(b"7")).decode()
+    user_data = "x|userid_type:b64str|userid_type:b64str|userid_type:int"
+    assert identify(issue(userid=twice, user_data=user_data))["userid"] == 7
+
+
+def test_cookies_of_ones_own_are_read_each_time():
+    """A request whose cookies aren't its header's is asked each time, and a new ticket is still sent once."""
+    helper = make_helper(reissue_time=0)
+    request = SimpleNamespace(
+        cookies={"auth_tkt": issue(time=NOW - 5)},
+        environ={},
+        domain="example.com",
+        added=[],
+    )
+    request.add_response_callback = request.added.append
+    assert helper.identify(request)
+    assert helper.identify(request)
+    assert len(request.added) == 1
+    request.cookies = {}
+    assert helper.identify(request) is None
+
+
+def test_session_of_a_user_of_the_server_is_looked_at_once():
+    """However often the policy is asked, the session is looked at once for a request."""
+    registry = Registry("tests")
+    registry.settings = {"goldilocks.rotate_at_login": True}
+    registry.registerUtility(object(), ISessionFactory)
+    request = SimpleNamespace(environ={"REMOTE_USER": "fred"}, registry=registry, session={}, added=[])
+    request.add_response_callback = request.added.append
+    policy = RemoteUserAuthenticationPolicy()
+    assert [policy.unauthenticated_userid(request) for _ in range(2)] == ["fred", "fred"]
+    assert len(request.added) == 1
+
+
+def test_reader_of_tickets_may_be_replaced():
+    """A helper with a reader of its own reads by it, each time."""
+    helper = make_helper()
+    seen = []
+
+    def read(secret, ticket, ip, hashalg):
+        seen.append(ticket)
+        return NOW, "fred", ["a"], ""
+
+    helper.parse_ticket = read
+    assert [helper.identify(make_request(cookies=["auth_tkt=x"]))["userid"] for _ in range(2)] == [
+        "fred",
+        "fred",
+    ]
+    assert seen == ["x", "x"]

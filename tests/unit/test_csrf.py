@@ -282,3 +282,15 @@ def test_registry_without_settings_trusts_nobody_else():
     request = https("https://example.com")
     request.environ["settings"] = None
     assert check_csrf_origin(request)
+
+
+def test_header_of_a_request_of_ones_own():
+    """A request that isn't WebOb's is asked for its headers."""
+    registry = Registry("tests")
+    registry.registerUtility(SessionCSRFStoragePolicy(), ICSRFStoragePolicy)
+    request = SimpleNamespace(
+        registry=registry, session={"_csrft_": "right"}, headers={"X-CSRF-Token": "right"}, POST={}
+    )
+    assert check_csrf_token(request)
+    request.headers = {"X-CSRF-Token": "wrong"}
+    assert check_csrf_token(request, raises=False) is False

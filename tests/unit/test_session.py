@@ -21,6 +21,7 @@ from goldilocks.session import (
     manage_accessed,
 )
 
+SECRET = "a secret of more than thirty-two bytes"
 NOW = 1_700_000_000.5
 
 
@@ -80,7 +81,7 @@ def stored(value, **options):
 
 @pytest.fixture
 def factory():
-    return SignedCookieSessionFactory("secret")
+    return SignedCookieSessionFactory(SECRET)
 
 
 def test_session_provides_its_interface(factory):
@@ -230,7 +231,7 @@ def test_cookie_that_cannot_be_read_is_none(cookie):
         cookies = {"session": cookie}
 
     assert BaseCookieSessionFactory(Text())(Bare()).new is True
-    assert SignedCookieSessionFactory("secret")(Bare()).new is True
+    assert SignedCookieSessionFactory(SECRET)(Bare()).new is True
 
 
 def test_flash_queues_are_lists(factory):
@@ -259,25 +260,28 @@ def test_csrf_token_is_made_once(factory):
 def test_cookie_is_what_the_serializer_says():
     """In the cookie stand accessed, created and contents, signed with the salt before the secret."""
     request = request_with()
-    SignedCookieSessionFactory("secret")(request)["k"] = 1
+    SignedCookieSessionFactory(SECRET)(request)["k"] = 1
     [cookie] = request.respond()
     value = cookie.split(";")[0].removeprefix("session=")
-    assert SignedSerializer("secret", SESSION_SALT).loads(value.encode()) == [int(NOW), NOW, {"k": 1}]
+    assert SignedSerializer(SECRET, SESSION_SALT).loads(value.encode()) == [int(NOW), NOW, {"k": 1}]
 
 
-@pytest.mark.parametrize("options", [{"secret": "other"}, {"salt": "other"}, {"hashalg": "sha256"}])
+@pytest.mark.parametrize(
+    "options",
+    [{"secret": "another secret of more than thirty-two bytes"}, {"salt": "other"}, {"hashalg": "sha256"}],
+)
 def test_cookie_of_another_signature_is_none(options, factory):
     """A cookie signed with another secret, salt or hash isn't believed."""
     request = request_with()
     factory(request)["k"] = 1
     [cookie] = request.respond()
-    other = SignedCookieSessionFactory(**{"secret": "secret", **options})
+    other = SignedCookieSessionFactory(**{"secret": SECRET, **options})
     assert come_back(other, cookie).new is True
 
 
 def test_signature_stands_around_any_serializer():
     """What is signed may be written by the application's own serializer."""
-    factory = SignedCookieSessionFactory("secret", serializer=Text())
+    factory = SignedCookieSessionFactory(SECRET, serializer=Text())
     request = request_with()
     factory(request)["k"] = 1
     [cookie] = request.respond()
@@ -286,7 +290,7 @@ def test_signature_stands_around_any_serializer():
 
 def test_cookie_has_the_options():
     """Name, path and the rest stand on the cookie."""
-    factory = SignedCookieSessionFactory("secret", "c", "5", "/p", "example.com", True, True, "Strict")
+    factory = SignedCookieSessionFactory(SECRET, "c", "5", "/p", "example.com", True, True, "Strict")
     request = request_with()
     factory(request)["k"] = 1
     [cookie] = request.respond()
@@ -317,14 +321,14 @@ def test_cookie_after_an_exception(set_on_exception, exception, count):
     """Whether a request that failed sends the cookie is the application's choice."""
     request = request_with()
     request.exception = exception
-    SignedCookieSessionFactory("secret", set_on_exception=set_on_exception)(request)["k"] = 1
+    SignedCookieSessionFactory(SECRET, set_on_exception=set_on_exception)(request)["k"] = 1
     assert len(request.respond()) == count
 
 
 def test_request_that_knows_no_exception_has_none():
     """A request without the attribute didn't fail."""
     request = request_with()
-    SignedCookieSessionFactory("secret", set_on_exception=False)(request)["k"] = 1
+    SignedCookieSessionFactory(SECRET, set_on_exception=False)(request)["k"] = 1
     assert len(request.respond()) == 1
 
 
@@ -358,7 +362,7 @@ def test_pickle_that_cannot_be_read_is_a_value_error(nonsense):
 
 def test_json_is_the_default():
     """Nothing makes a pickle unasked."""
-    assert isinstance(SignedCookieSessionFactory("secret")._serializer.serializer, JSONSerializer)
+    assert isinstance(SignedCookieSessionFactory(SECRET)._serializer.serializer, JSONSerializer)
 
 
 def test_checks_are_handed_on():

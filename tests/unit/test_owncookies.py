@@ -1,0 +1,166 @@
+"""How the framework reads and writes its own cookies."""
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from webob import Response
+from webob.cookies import make_cookie
+from webob.request import BaseRequest
+
+from goldilocks.owncookies import OwnCookie, _unquoted, note_cookie, settings_of
+from goldilocks.request import Request
+
+cookie = OwnCookie("session")
+
+
+class Looking(BaseRequest):
+    """A request whose cookies are read the long way."""
+
+    @property
+    def cookies(self):
+        return BaseRequest(self.environ).cookies
+
+
+def read(header, kind=Request):
+    """Read the cookie of a request."""
+    environ = BaseRequest.blank("/").environ
+    if header is not None:
+        environ["HTTP_COOKIE"] = header
+    return cookie.read(kind(environ))
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        (None, None),
+        ("", None),
+        ("session=v", "v"),
+        ("session=", ""),
+        ("a=b; session=v", "v"),
+        ("session=v; a=b", "v"),
+        ("a=b;session=v;c=d", "v"),
+        ("a=b; c=d", None),
+        ("xsession=v", None),
+        ("xsession=x; session=v", "v"),
+        ("session = v", "v"),
+        ("a=session", None),
+        ('a="; session=v; b="', "v"),
+        ('session="v"', "v"),
+        ('session="a\\054b"', "a,b"),
+    ],
+)
+def test_value_is_found(header, value):
+    """The cookie is the one that has the name, wherever it stands."""
+    assert read(header) == value
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["session", "sessions", "asession", "a"]), st.text("ab=[]~ ", max_size=4)),
+        max_size=4,
+    )
+)
+def test_shortcut_reads_what_the_long_way_reads(pairs):
+    """Where one value is taken out of the header, it is the one that stands among all cookies."""
+    header = "; ".join(f"{name}={value.strip()}" for name, value in pairs)
+    environ = BaseRequest.blank("/", environ={"HTTP_COOKIE": header}).environ
+    assert read(header) == Request(environ.copy()).cookies.get("session")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["session", "a", "b"]), st.text("ab~-_0", max_size=4)),
+        max_size=4,
+        unique_by=lambda pair: pair[0],
+    )
+)
+def test_shortcut_reads_what_webob_reads(pairs):
+    """On what everybody reads alike, the answer is WebOb's."""
+    header = "; ".join(f"{name}={value}" for name, value in pairs)
+    assert read(header, BaseRequest) == read(header, Looking)
+
+
+def test_cookies_of_other_requests_are_asked():
+    """A request with cookies of its own making is asked for them."""
+    assert cookie.read(SimpleNamespace(cookies={"session": "v"})) == "v"
+    assert cookie.read(SimpleNamespace(cookies={"session": '"v"'})) == '"v"'
+    assert cookie.read(SimpleNamespace(cookies={})) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ('"a"', "a"),
+        ('"', '"'),
+        ('""', ""),
+        (r'"\"\\"', '"\\'),
+        (r'"\303\251"', "é"),
+        (r'"\377"', "\xff"),
+        ('"\N{SNOWMAN}"', "\N{SNOWMAN}"),
+    ],
+)
+def test_quotes_are_taken_off(written, value):
+    """What WebOb has put into quotes comes out of them."""
+    assert _unquoted(written) == value
+
+
+def asked(scheme="http", **settings):
+    """Return a request to an application with these settings."""
+    registry = SimpleNamespace(settings=settings)
+    return SimpleNamespace(environ={"wsgi.url_scheme": scheme}, registry=registry)
+
+
+def test_line_is_webobs():
+    """What is written is what WebOb writes."""
+    for options in (
+        {},
+        {"secure": True, "httponly": True},
+        {"domain": "d", "path": "/p", "samesite": None},
+        {"max_age": 5},
+    ):
+        own = OwnCookie("session", **{"secure": False, "httponly": False, "samesite": "Lax", **options})
+        for value in ("v", "", None):
+            theirs = make_cookie("session", value, **{"samesite": "Lax", **options})
+            assert own.line(asked(), value).split("expires")[0] == theirs.split("expires")[0]
+
+
+def test_line_may_say_another_age_and_domain():
+    """What is said for one answer goes before what was said once."""
+    assert "Max-Age=7" in OwnCookie("session", max_age=5).line(asked(), "v", max_age=7)
+    assert "Domain=d.example" in cookie.line(asked(), "v", domain="d.example")
+    assert "Domain" not in cookie.line(asked(), "v")
+
+
+def test_response_of_ones_own_is_asked_to_set_the_cookie():
+    """A response whose class sets cookies its own way does it."""
+    said = []
+    strange = SimpleNamespace(set_cookie=lambda name, **options: said.append((name, options)))
+    cookie.write(asked("https", **{"goldilocks.safe_cookies": True}), strange, "v")
+    [(name, options)] = said
+    assert (name, options["value"], options["secure"], options["httponly"]) == ("session", "v", True, True)
+    plain = Response()
+    cookie.write(asked(), plain, "v")
+    assert plain.headers["Set-Cookie"] == "session=v; Path=/; SameSite=Lax"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SimpleNamespace(),
+        SimpleNamespace(registry=None),
+        SimpleNamespace(registry=SimpleNamespace(settings=None)),
+    ],
+)
+def test_request_without_settings(request_):
+    """A request that is made by hand needn't have settings."""
+    assert settings_of(request_) == {}
+
+
+def test_note_stands_on_the_request():
+    """That a cookie counts stands where the router looks for it."""
+    request = SimpleNamespace()
+    note_cookie(request)
+    assert request._depends_on_cookie is True
+    note_cookie(None)
