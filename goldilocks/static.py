@@ -25,6 +25,7 @@ from goldilocks.path import PkgResourcesAssetDescriptor, caller_package
 from goldilocks.response import FileResponse, _guess_type
 from goldilocks.traversal import split_path_info
 from goldilocks.traversal import traversal_path_info as traversal_path_info  # COMPAT: handed on
+from goldilocks.traversal.paths import requested_path
 from goldilocks.types import AnyRequest, AnyResponse, Context
 
 #: One way to answer with a file: where it lies, and how it is encoded (``None``: as it is).
@@ -91,6 +92,8 @@ class static_view:
         self.content_encodings = _compile_content_encodings(content_encodings)
         self.link_targets = tuple(abspath_from_asset_spec(each, package_name) for each in link_targets or ())
         self.filemap: dict[str, list[Variant]] = {}
+        #: Segments of paths that name a file in the map, and its name there.
+        self._names: dict[Sequence[str], str] = {}
         self._no_files: list[Variant] = []
 
     def __call__(self, context: Context, request: AnyRequest) -> AnyResponse:
@@ -126,8 +129,14 @@ class static_view:
             HTTPNotFound: the words of the path alone show that no file can be meant.
             HTTPMovedPermanently: it is a directory, asked for without its closing slash.
         """
-        whole = request.path_info or ""  # COMPAT: requests made by hand for a test may have none
-        path = _secure_path(request.subpath if self.use_subpath else split_path_info(whole))
+        whole = requested_path(request)
+        segments = request.subpath if self.use_subpath else split_path_info(whole)
+        # PERF: static: what was looked at once is remembered with the file that it led to
+        is_tuple = segments.__class__ is tuple  # COMPAT: in a request made by hand it may be a list
+        name = self._names.get(segments) if is_tuple and whole.isprintable() else None
+        if name is not None and name in self.filemap and name.startswith(self.norm_docroot):
+            return name
+        path = _secure_path(segments)
         # A control may be gone from the segments, taken along by a ".." behind it; nobody asks so who means well.
         if path is None or _CONTROL.search(whole):
             raise HTTPNotFound(f"Out of bounds: {request.url}")
@@ -137,7 +146,11 @@ class static_view:
         else:
             name = normcase(normpath(join(self.norm_docroot, path)))
         # PERF: a name that is remembered is a file's, so it needs no look at the disk.
-        if name in self.filemap or not self._is_directory(name):
+        if name in self.filemap:
+            if is_tuple and len(self._names) < FILEMAP_LIMIT:
+                self._names[segments] = name
+            return name
+        if not self._is_directory(name):
             return name
         if not request.path_url.endswith("/"):
             raise self.add_slash_redirect(request)
@@ -199,6 +212,8 @@ class static_view:
         Returns:
             Path and encoding, or twice ``None`` if the client takes none of them.
         """
+        if len(files) == 1 and files[0][1] is None:  # PERF: static: there is no choice
+            return files[0]
         accept = request.accept_encoding
         acceptable: set[str | None] = {None}
         if accept:

@@ -9,16 +9,22 @@ text. The functions at the foot are the methods of the request under their oldes
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, TypeAlias
 
+from goldilocks.changes import changes
 from goldilocks.encode import url_quote, urlencode
 from goldilocks.interfaces import IResourceURL, IRoutesMapper, IStaticURLInfo
-from goldilocks.names import did_you_mean
+from goldilocks.localurl import is_local_url as is_local_url
+from goldilocks.names import GOLDILOCKS, did_you_mean
 from goldilocks.path import caller_package
+from goldilocks.pathmaker import QuickMaker
+from goldilocks.registry import Registry
 from goldilocks.threadlocal import get_current_registry
 from goldilocks.traversal import PATH_SAFE, PATH_SEGMENT_SAFE, ResourceURL, quote_path_segment
 from goldilocks.types import AnyRegistry, AnyRequest, Context, Environ
+from goldilocks.urldispatch import Route, RoutesMapper
 from goldilocks.util import bytes_
 
 #: What stands unquoted in a query that is given as text, and in an anchor. SPEC: RFC 3986, 3.4 and 3.5; but for ``~``,
@@ -69,6 +75,68 @@ def parse_url_overrides(request: AnyRequest, kw: dict[str, Any]) -> tuple[str, s
     return app_url, query or "", anchor or ""
 
 
+# --- The quick way -------------------------------------------------------------------------------------------------
+
+# PERF: urls: a page has many URLs, and what they begin with stays the same. A request keeps that, together with all
+# that it depends on, as a tuple: changes, registry, the request's class, scheme, host, script name, beginning, makers.
+# The registry keeps it, too, for the next request; the makers of an application's routes are kept with the mapper.
+
+
+KnownURLs: TypeAlias = tuple[int, Any, type, str, str, str, str, dict[str, QuickMaker]]
+
+
+def _learn(request: AnyRequest, route_name: str) -> KnownURLs | None:
+    """Find out with what the URLs of a request begin and what makes those of a route, and keep it if it may be kept."""
+    count, kind = changes.count, request.__class__
+    try:
+        registry, environ = request.registry, request.environ
+        scheme, host, script = environ["wsgi.url_scheme"], environ["HTTP_HOST"], environ["SCRIPT_NAME"]
+        last = registry.__dict__.get("_known_urls")
+    except (AttributeError, KeyError):
+        return None
+    if last is not None and last[:6] == (count, None, kind, scheme, host, script) and route_name in last[7]:
+        start, makers = last[6:]  # as it was for the request before this one
+    else:
+        makers = _makers(registry, count, route_name)
+        # how a name that isn't ASCII is quoted depends on more
+        if makers is None or not script.isascii() or not _begins_by_environ(kind):
+            return None
+        start = request.application_url
+        registry.__dict__["_known_urls"] = count, None, kind, scheme, host, script, start, makers
+    known = request.__dict__["_known_urls"] = count, registry, kind, scheme, host, script, start, makers
+    return known
+
+
+def _makers(registry: AnyRegistry, count: int, route_name: str) -> dict[str, QuickMaker] | None:
+    """Return what makes the URLs of an application's routes, of this route in any case; ``None`` if it may change unseen."""
+    # other registries don't count their changes
+    if not isinstance(registry, Registry) or registry.__bases__:
+        return None
+    mapper = registry.queryUtility(IRoutesMapper)
+    if mapper.__class__ is not RoutesMapper:
+        return None
+    if mapper.url_makers is None or mapper.url_makers[0] != count:
+        mapper.url_makers = count, {}
+    makers: dict[str, QuickMaker] = mapper.url_makers[1]
+    route = mapper.routes.get(route_name)
+    if route is not None:
+        is_plain = route.__class__ is Route and route.makes_as_said and route.pregenerator is None
+        makers[route_name] = route.compiled.generate.quick if is_plain else _make_none
+    return makers
+
+
+def _make_none(start: str, kw: Mapping[str, Any]) -> None:
+    """Stand for a route of which only the long way makes URLs."""
+
+
+@lru_cache(100)
+def _begins_by_environ(kind: type) -> bool:
+    """Tell whether requests of a class read the beginning of their URLs from the environment alone, as ours and WebOb's do."""
+    readers = (getattr(kind, name, None) for name in ("application_url", "host_url", "script_name"))
+    modules = (getattr(getattr(reader, "fget", None), "__module__", "") for reader in readers)
+    return all(module.partition(".")[0] in ("webob", GOLDILOCKS) for module in modules)
+
+
 class URLMethodsMixin:
     """What a request can say about URLs.
 
@@ -85,6 +153,7 @@ class URLMethodsMixin:
 
     # what the methods lean on; WebOb's request has them
     environ: Environ
+    _known_urls: KnownURLs | None = None
 
     def _partial_application_url(
         self, scheme: str | None = None, host: str | None = None, port: str | int | None = None
@@ -115,6 +184,26 @@ class URLMethodsMixin:
         Raises:
             KeyError: there is no such route, or a marker has no value.
         """
+        known = None if elements else self._known_urls or _learn(self, route_name)
+        if known is not None:
+            count, registry, kind, scheme, host, script, start, makers = known
+            environ = self.environ
+            try:
+                if (
+                    environ["HTTP_HOST"] is host
+                    and environ["SCRIPT_NAME"] is script
+                    and environ["wsgi.url_scheme"] is scheme
+                    and count == changes.count
+                    and self.registry is registry  # type: ignore[attr-defined]
+                    and self.__class__ is kind
+                ):
+                    url = makers[route_name](start, kw)
+                    if url is not None:
+                        return url
+                else:
+                    self._known_urls = None
+            except (AttributeError, KeyError):  # another route; or a value is missing, which is told below
+                _learn(self, route_name)
         route = _route(self, route_name)
         if route.pregenerator is not None:
             elements, kw = route.pregenerator(self, elements, kw)

@@ -7,6 +7,9 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+# tests leave nothing in the caches of whoever runs them
+os.environ.setdefault("GOLDILOCKS_TEMPLATE_CACHE", "false")
+
 settings.register_profile(
     "default",
     max_examples=50,

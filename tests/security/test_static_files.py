@@ -95,3 +95,74 @@ def test_redirect_of_a_view_at_the_very_root(tmp_path):
     response = get(TestApp(config.make_wsgi_app(), extra_environ={"HTTP_HOST": "good.example"}), "//evil.com")
     assert response.status_code == 301
     assert response.location == "http://good.example/evil.com/"
+
+
+def test_folder_is_not_listed(site, tmp_path):
+    """CVE-2024-27306: nobody sees the names in a folder, so none can be a script."""
+    (tmp_path / "st" / "static" / "listed").mkdir()
+    (tmp_path / "st" / "static" / "listed" / '"><img src=x onerror=alert(1)>.txt').write_text("inside")
+    response = get(site, "/static/listed/")
+    assert response.status_code == 404
+    assert "onerror" not in response
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/a\x7f", "/static/sub/\x00/../../app.css", "/static/\x00\x00", "/static/\x1b[2J"]
+)
+def test_more_controls_in_a_static_path(site, path):
+    """CVE-2023-40587: also where the segment with the control is taken back, or the name was asked for before."""
+    get(site, "/static/app.css")
+    assert refused(site, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/./../static2/x.txt",
+        "/static/..;/static2/x.txt",
+        "/static/.../static2/x.txt",
+        "/static/%252e%252e/static2/x.txt",
+    ],
+)
+def test_more_ways_to_climb(site, path):
+    """CVE-2023-29159, CVE-2024-23334, CVE-2024-32982: other spellings."""
+    assert refused(site, path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nul.txt", "sub/con", "com1.html", "LPT9 .txt", "aux:", "CONIN$", "//server/share", "\\\\?\\C:\\x"],
+)
+def test_more_names_of_devices(site, name):
+    """CVE-2025-66221, CVE-2026-27199: with endings, spaces and colons."""
+    assert refused(site, f"/static/{name}")
+
+
+@pytest.mark.parametrize("reload", [False, True])
+def test_link_is_looked_at_for_each_file(tmp_path, reload):
+    """CVE-2024-23334: with and without memory, and for a file itself."""
+    root = tmp_path / "static"
+    root.mkdir()
+    (tmp_path / "secret.txt").write_text("outside")
+    (root / "link.txt").symlink_to(tmp_path / "secret.txt")
+    config = Configurator(settings={"reload_assets": reload})
+    config.add_static_view("static", str(root))
+    app = TestApp(config.make_wsgi_app())
+    assert refused(app, "/static/link.txt")
+    assert refused(app, "/static/link.txt")
+
+
+@pytest.mark.parametrize("ranges", ["0-," * 10_000, "0-0," * 10_000 + "0-0", "-1,-1", "0-1,3-4"])
+def test_many_ranges(site, ranges):
+    """CVE-2025-62727: one range is understood; with more, the whole file is sent."""
+    response = site.get("/static/app.css", headers={"Range": f"bytes={ranges}"})
+    assert (response.status_code, response.text) == (200, "inside")
+
+
+@pytest.mark.parametrize(
+    "ranges", ["bytes=" + "9" * 5000 + "-", "bytes=5-2", "bytes=a-b", "bytes", "=", "items=0-1"]
+)
+def test_range_that_is_none(site, ranges):
+    """CVE-2025-62727: what isn't a range isn't heeded, or can't be satisfied; it is no error of the server."""
+    response = site.get("/static/app.css", headers={"Range": ranges}, expect_errors=True)
+    assert response.status_code in (200, 416)

@@ -508,3 +508,77 @@ def test_manifest_in_another_format(manifest):
 
     manifest.write_text("a.css=b.css")
     assert Lines(str(manifest))(None, "a.css", {}) == ("b.css", {})
+
+
+# --- What is remembered ----------------------------------------------------------------------------------------------
+
+
+def view_and_get(root, **kw):
+    view = static_view(str(root), **kw)
+
+    def get(path, **environ):
+        return view(None, Request.blank(path, environ))
+
+    return view, get
+
+
+def test_name_is_remembered_with_its_file(root):
+    """The third request looks at no word of the path again, and gets the same."""
+    view, get = view_and_get(root)
+    bodies = [get("/sub/deep.txt").body for _ in range(3)]
+    assert bodies == [b"deep"] * 3
+    assert list(view._names) == [("sub", "deep.txt")]
+
+
+def test_control_is_refused_for_a_name_that_is_remembered(root):
+    """What was taken back by a parent segment is seen each time."""
+    _, get = view_and_get(root)
+    for _ in range(3):
+        get("/app.css").app_iter.close()
+    with pytest.raises(HTTPNotFound):
+        get("/%00/../app.css")
+
+
+def test_name_that_is_remembered_follows_the_root(root):
+    """A view whose root is changed serves that one."""
+    view, get = view_and_get(root)
+    for _ in range(3):
+        get("/index.html").app_iter.close()
+    view.docroot = view.norm_docroot = str(root / "sub")
+    assert get("/index.html").body == b"sub page"
+
+
+def test_folder_is_never_remembered_as_a_file(root):
+    """With and without its slash, as before."""
+    _, get = view_and_get(root)
+    for _ in range(3):
+        assert get("/sub/").body == b"sub page"
+        with pytest.raises(HTTPMovedPermanently):
+            get("/sub")
+
+
+def test_memory_of_names_has_a_limit(root, monkeypatch):
+    """As that of files."""
+    view, get = view_and_get(root)
+    get("/app.css").app_iter.close()
+    monkeypatch.setattr("goldilocks.static.FILEMAP_LIMIT", 0)
+    assert get("/app.css").body == get("/app.css").body
+    assert view._names == {}
+
+
+def test_subpath_that_is_a_list(root):
+    """Requests made by hand for a test have one."""
+    view = static_view(str(root), use_subpath=True)
+    for _ in range(2):
+        request = Request.blank("/x")
+        request.subpath = ["app.css"]
+        assert view(None, request).body.startswith(b"a {")
+
+
+def test_encoding_is_chosen_even_if_it_is_the_only_file(root):
+    """A file that is there in one encoding only isn't sent to who can't read it."""
+    (root / "only.js.gz").write_bytes(gzip.compress(b"js"))
+    _, get = view_and_get(root, content_encodings=["gzip"])
+    with pytest.raises(HTTPNotFound):
+        get("/only.js")
+    assert get("/only.js", HTTP_ACCEPT_ENCODING="gzip").content_encoding == "gzip"

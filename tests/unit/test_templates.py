@@ -7,8 +7,10 @@ import sys
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from chameleon.exc import TemplateError
 
 from goldilocks import templates, threadlocal
+from goldilocks.config import Configurator
 from goldilocks.interfaces import IPackageOverrides, IRendererFactory, ITranslationDirectories
 from goldilocks.registry import Registry
 from goldilocks.renderers import RendererHelper
@@ -272,3 +274,110 @@ def test_translation_by_a_registered_function(package, registry):
 
     registry.registerUtility(translate, templates.IChameleonTranslate)
     assert render(registry, "templates/page.pt", package=package) == "<p>olleH</p>"
+
+
+# --- Compiled code on disk -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cached(registry, tmp_path):
+    """The registry of an application that keeps its templates, and where."""
+    folder = tmp_path / "cache"
+    registry.settings["goldilocks.template_cache"] = str(folder)
+    yield folder
+    templates._cache_in.cache_clear()
+
+
+def fresh(registry):
+    """Another registry with the same settings, as after a start anew."""
+    other = Registry("app")
+    other.settings = registry.settings
+    other.registerUtility(templates.page_renderer_factory, IRendererFactory, name=".pt")
+    return other
+
+
+def test_compiled_template_is_kept(package, registry, cached, monkeypatch):
+    """The next process doesn't compile."""
+    write(package, "page.pt", "<p>${name}</p>")
+    assert render(registry, "apptemplates:templates/page.pt", {"name": 1}) == "<p>1</p>"
+    assert len(list(cached.iterdir())) == 1
+    monkeypatch.setattr(templates.PageTemplate, "_compile", None)
+    assert render(fresh(registry), "apptemplates:templates/page.pt", {"name": 2}) == "<p>2</p>"
+
+
+def test_template_that_changed_is_compiled_again(package, registry, cached):
+    """What is kept is kept for this text."""
+    write(package, "page.pt", "<p>${name}</p>")
+    render(registry, "apptemplates:templates/page.pt", {"name": 1})
+    write(package, "page.pt", "<b>${name}</b>")
+    assert render(fresh(registry), "apptemplates:templates/page.pt", {"name": 2}) == "<b>2</b>"
+
+
+def test_kept_code_is_of_the_same_guards(package, registry, cached):
+    """Code without a look at URLs isn't taken where one is wanted."""
+    write(package, "page.pt", '<a href="${name}"/>')
+    for is_safe, beginning in ((False, "java"), (True, "unsafe:")):
+        registry.settings["goldilocks.safe_templates"] = is_safe
+        page = render(fresh(registry), "apptemplates:templates/page.pt", {"name": "javascript:x"})
+        assert page.startswith(f'<a href="{beginning}')
+
+
+@pytest.mark.parametrize("setting", ["reload_templates", "debug_templates", "goldilocks.debug"])
+def test_nothing_is_kept_of_templates_that_are_worked_on(package, registry, cached, setting):
+    """Neither while they are reloaded, nor while they are looked into."""
+    registry.settings[setting] = True
+    write(package, "page.pt", "<p>${name}</p>")
+    assert render(registry, "apptemplates:templates/page.pt", {"name": 1}) == "<p>1</p>"
+    assert not cached.exists()
+
+
+def test_templates_are_kept_where_the_user_keeps_things(registry, tmp_path, monkeypatch):
+    """Unless a place is named."""
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    registry.settings["goldilocks.template_cache"] = True
+    cache = templates.TemplateLookup(templates.PageTemplate, registry).code_cache
+    assert cache.directory == str(tmp_path / "goldilocks" / "templates")
+
+
+def test_template_with_a_mistake_names_its_file(package, registry, cached):
+    """Also where code is kept."""
+    path = write(package, "page.pt", "<p>${1 +}</p>")
+    with pytest.raises(TemplateError) as error:
+        render(registry, "apptemplates:templates/page.pt")
+    assert error.value.token.filename == path
+
+
+# --- Templates before they are needed ----------------------------------------------------------------------------------
+
+
+def test_templates_of_views_are_compiled_beforehand(package):
+    """All that can be; the others wait for their view to say what is wrong."""
+    write(package, "page.pt", "<p/>")
+    write(package, "broken.pt", "<p>${1 +}</p>")
+    config = Configurator(package=package, settings={"goldilocks.template_cache": False})
+    for name in ("page.pt", "broken.pt"):
+        config.add_view(lambda request: {}, name=name, renderer=f"templates/{name}")
+    config.add_renderer(".md", lambda info: lambda value, system: "")
+    config.add_view(lambda request: {}, name="other", renderer="templates/other.md")
+    config.commit()
+    assert templates.warm(config.registry) == 1
+
+
+def test_names_are_looked_up_by_chameleon_in_a_scope_of_another_kind(package, registry):
+    """A template that is included is given the variables of the one around it."""
+    template = templates.PageTemplate(write(package, "page.pt", "<p>${name}</p>"))
+    template.cook_check()
+    stream = []
+    template.include(
+        stream, templates.Names(name=1, __translate=None, __decode=None, __on_error_handler=None), {}
+    )
+    assert "".join(stream) == "<p>1</p>"
+
+
+def test_templates_are_compiled_in_the_background():
+    """Templates of an application of ours are compiled in a thread; of what isn't one, nothing is."""
+    thread = templates.warm_in_background(Configurator().registry)
+    thread.join(10)
+    assert not thread.is_alive()
+    assert templates.warm_in_background(None) is None

@@ -8,6 +8,7 @@ from zope.interface.registry import Components
 
 from goldilocks import url
 from goldilocks.interfaces import IResourceURL, IRoutesMapper, IStaticURLInfo
+from goldilocks.registry import Registry
 from goldilocks.request import Request
 from goldilocks.threadlocal import manager
 from goldilocks.urldispatch import RoutesMapper
@@ -386,3 +387,178 @@ def test_parse_url_overrides_takes_its_own(request_):
     kw = {"_query": "a=1", "_anchor": "b", "name": "page"}
     assert url.parse_url_overrides(request_, kw) == ("http://example.com:5432/app", "?a=1", "#b")
     assert kw == {"name": "page"}
+
+
+# --- the quick way ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick():
+    """A request of an application whose registry counts its changes."""
+    registry = Registry("app")
+    mapper = RoutesMapper()
+    mapper.connect("home", "/")
+    mapper.connect("page", "/pages/{name}")
+    mapper.connect("tree", "/tree*traverse")
+    mapper.connect("hooked", "/hooked/{name}", pregenerator=add_to_everything)
+    registry.registerUtility(mapper, IRoutesMapper)
+    return request_of(registry)
+
+
+def request_of(registry, host="example.com", **kw):
+    request = Request.blank("/now", host=host, **kw)
+    request.registry = registry
+    return request
+
+
+def mapper_of(request):
+    return request.registry.getUtility(IRoutesMapper)
+
+
+def test_quick_urls_are_the_same_each_time(quick):
+    """The first URL of a request is made as all others are."""
+    for _ in range(3):
+        assert quick.route_url("home") == "http://example.com/"
+        assert quick.route_url("page", name="a b") == "http://example.com/pages/a%20b"
+        assert quick.route_url("tree", traverse=("", "a b")) == "http://example.com/tree/a%20b"
+        assert quick.route_url("page", "more", name=1) == "http://example.com/pages/1/more"
+        assert quick.route_url("page", name=1, _anchor="x") == "http://example.com/pages/1#x"
+        assert quick.route_url("hooked", name=1) == "http://example.com/hooked/GET/more#hook"
+
+
+def test_next_request_begins_its_urls_by_its_own_environment(quick):
+    """What is kept for the next request fits it, or isn't used."""
+    quick.route_url("home")
+    assert request_of(quick.registry).route_url("home") == "http://example.com/"
+    assert request_of(quick.registry, "other.example").route_url("home") == "http://other.example/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "url"),
+    [
+        ("HTTP_HOST", "other.example", "http://other.example/"),
+        ("SCRIPT_NAME", "/app", "http://example.com/app/"),
+        ("SCRIPT_NAME", "/\xc3\xa9", "http://example.com/%C3%A9/"),
+        ("wsgi.url_scheme", "https", "https://example.com:80/"),
+    ],
+)
+def test_environment_that_changes_is_seen(quick, name, value, url):
+    """Middleware and applications write to it between two URLs."""
+    quick.host = "example.com:80" if value == "https" else "example.com"
+    quick.route_url("home")
+    quick.environ[name] = value
+    assert quick.route_url("home") == url
+    assert quick.route_url("home") == url
+
+
+def test_environment_without_host(quick):
+    """HTTP/1.0."""
+    quick.route_url("home")
+    del quick.environ["HTTP_HOST"]
+    assert quick.route_url("home") == "http://localhost/"
+
+
+def test_another_registry_is_seen(quick):
+    """A request may be handed to another application."""
+    quick.route_url("home")
+    quick.registry = Registry("other")
+    with pytest.raises(KeyError):
+        quick.route_url("home")
+    mapper = RoutesMapper()
+    mapper.connect("home", "/other")
+    quick.registry.registerUtility(mapper, IRoutesMapper)
+    assert quick.route_url("home") == "http://example.com/other"
+
+
+def test_mapper_that_is_replaced_is_seen(quick):
+    """The record has the last word."""
+    quick.route_url("home")
+    mapper = RoutesMapper()
+    mapper.connect("home", "/new")
+    quick.registry.registerUtility(mapper, IRoutesMapper)
+    assert quick.route_url("home") == "http://example.com/new"
+
+
+def test_mapper_of_another_kind(quick):
+    """Whatever has the interface makes its own URLs."""
+    quick.registry.registerUtility(type("Mapper", (RoutesMapper,), {})(), IRoutesMapper)
+    mapper_of(quick).connect("home", "/mine")
+    assert quick.route_url("home") == "http://example.com/mine"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda mapper: mapper.connect("page", "/new/{name}"),
+        lambda mapper: mapper.routes.update(page=mapper.connect("other", "/new/{name}")),
+        lambda mapper: setattr(mapper.routes["page"], "generate", lambda kw: f"/new/{kw['name']}"),
+        lambda mapper: setattr(
+            mapper.routes["page"],
+            "pregenerator",
+            lambda request, elements, kw: ((), {**kw, "_app_url": "http://example.com/new"}),
+        ),
+    ],
+)
+def test_route_that_changes_is_seen(quick, change):
+    """Routes and the mapper are open to add-ons."""
+    quick.route_url("page", name=1)
+    change(mapper_of(quick))
+    assert quick.route_url("page", name=1).startswith("http://example.com/new/")
+
+
+def test_route_that_is_gone(quick):
+    """It makes no URLs any more."""
+    quick.route_url("page", name=1)
+    del mapper_of(quick).routes["page"]
+    with pytest.raises(KeyError, match="no route named"):
+        quick.route_url("page", name=1)
+
+
+def test_value_that_is_missing(quick):
+    """As ever."""
+    quick.route_url("page", name=1)
+    with pytest.raises(KeyError):
+        quick.route_url("page", nome=1)
+
+
+@pytest.mark.parametrize("attribute", ["application_url", "host_url"])
+def test_request_that_begins_its_urls_in_its_own_way(quick, attribute):
+    """A subclass decides for itself, each time."""
+    answers = iter(["/a", "/b", "/c", "/d"])
+    kind = type("Own", (Request,), {attribute: property(lambda self: next(answers))})
+    request = kind.blank("/")
+    request.registry = quick.registry
+    assert request.route_url("home") != request.route_url("home")
+
+
+def test_request_that_changes_its_class(quick):
+    """Extensions give a request another class."""
+    quick.route_url("home")
+    quick.set_property(lambda request: "http://mine", name="application_url")
+    assert quick.route_url("home") == "http://mine/"
+
+
+def test_registry_above_others(quick):
+    """What stands in the registries below may change unseen."""
+    registry = Registry("child")
+    registry.__bases__ = (quick.registry,)
+    request = request_of(registry)
+    assert request.route_url("home") == "http://example.com/"
+    assert "_known_urls" not in request.__dict__
+
+
+def test_request_without_registry(quick):
+    """Then the current one counts."""
+    request = Request.blank("/", host="example.com")
+    manager.push({"request": request, "registry": quick.registry})
+    try:
+        assert request.route_url("home") == "http://example.com/"
+    finally:
+        manager.pop()
+
+
+def test_route_that_never_was(quick):
+    """Asked for before any other."""
+    with pytest.raises(KeyError, match="no route named"):
+        quick.route_url("hmoe")
+    assert quick.route_url("home") == "http://example.com/"

@@ -13,7 +13,7 @@ def test_family_stands_for_all_its_sizes() -> None:
 
 def test_nothing_said_is_all() -> None:
     """Without ``ONLY=`` all is measured, start-up and sockets, too."""
-    assert chosen("") == [*SCENARIOS, "startup", "sockets"]
+    assert chosen("") == [*SCENARIOS, "startup", "sockets", "linear"]
 
 
 def test_unknown_names_are_refused() -> None:

@@ -1,0 +1,94 @@
+"""Places in a template where escaping is not enough.
+
+Chameleon escapes what it puts in for HTML. Inside of a script, of an event handler (``onclick``) or of CSS, the browser reads
+another language in which other characters are special, so a bare ``${...}`` there lets data become code. This looks
+through the source of a template, without understanding all of it, and says where that is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class UnsafeTemplateWarning(UserWarning):
+    """A template puts data where escaping for HTML doesn't keep it from becoming code."""
+
+
+class Finding(NamedTuple):
+    """One place, and what is wrong there."""
+
+    line: int
+    message: str
+
+
+_TAG = re.compile(r"""<!--.*?(?:-->|\Z)|<([A-Za-z][\w:.-]*)((?:[^"'<>]|"[^"]*"|'[^']*')*)>""", re.DOTALL)
+_ATTRIBUTE = re.compile(r"""([\w:.@-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
+_BARE = re.compile(r"(?<!\$)\$\{")
+#: In a script, ``js()`` makes a value fit.
+_BARE_IN_SCRIPT = re.compile(r"(?<!\$)\$\{(?!\s*(?:structure\s*:\s*)?js\()")
+
+_SCRIPT_ADVICE = "write ${js(value)}, which gives it as JSON that can't end the script"
+_HANDLER_ADVICE = "put the value into a data- attribute and let the script read it from there"
+_STYLE_ADVICE = "choose among classes that stand in the style sheet"
+_INNER_ADVICE = "serve the inner page by a view of its own"
+
+
+def find_unsafe(source: str) -> Iterator[Finding]:
+    """Go through the places where a template puts data into code."""
+    position = 0
+    while tag := _TAG.search(source, position):
+        position = tag.end()
+        if tag[1] is None:
+            continue
+        yield from _in_attributes(source, tag)
+        name = tag[1].lower()
+        if name in ("script", "style") and not tag[2].rstrip().endswith("/"):
+            end = re.compile(rf"</{name}\b", re.IGNORECASE).search(source, position)
+            stop = end.start() if end else len(source)
+            yield from _in_content(source, name, tag, stop)
+            position = stop
+
+
+def _in_content(source: str, name: str, tag: re.Match[str], stop: int) -> Iterator[Finding]:
+    if re.search(r"""meta:interpolation\s*=\s*["'](?:false|off|no|0)""", tag[2]):
+        return
+    bare, advice = (_BARE_IN_SCRIPT, _SCRIPT_ADVICE) if name == "script" else (_BARE, _STYLE_ADVICE)
+    for found in bare.finditer(source, tag.end(), stop):
+        yield Finding(_line(source, found.start()), f"a bare ${{}} stands in <{name}>: {advice}")
+
+
+def _in_attributes(source: str, tag: re.Match[str]) -> Iterator[Finding]:
+    for attribute in _ATTRIBUTE.finditer(source, tag.start(2), tag.end(2)):
+        name, value = attribute[1].lower(), attribute[2]
+        line = _line(source, attribute.start())
+        if name == "tal:attributes":
+            for part in value[1:-1].replace(";;", "").split(";"):
+                words = part.split(None, 1)
+                if len(words) == 2 and (advice := _advice_on(words[0].lower())):
+                    yield Finding(line, f"tal:attributes fills {words[0]}: {advice}")
+        elif name in ("tal:content", "tal:replace") and tag[1].lower() in ("script", "style"):
+            if not re.match(r"[\"']\s*(?:structure\s+)?js\(", value):
+                yield Finding(line, f"{name} fills <{tag[1]}>: {_SCRIPT_ADVICE}")
+        elif _BARE.search(value):
+            if advice := _advice_on(name):
+                yield Finding(line, f"a bare ${{}} stands in {name}: {advice}")
+            elif value[0] not in "\"'":
+                yield Finding(
+                    line, f'{name} has no quotes, so a space in the value ends it: write {name}="${{...}}"'
+                )
+            elif re.match(r"[\"']\s*(?:javascript|vbscript):", value, re.IGNORECASE):
+                yield Finding(line, f"a bare ${{}} stands in a script in {name}: {_HANDLER_ADVICE}")
+
+
+def _advice_on(attribute: str) -> str | None:
+    if attribute == "style":
+        return _STYLE_ADVICE
+    if attribute == "srcdoc":
+        return _INNER_ADVICE
+    return _HANDLER_ADVICE if re.fullmatch(r"on[a-z]+", attribute) else None
+
+
+def _line(source: str, position: int) -> int:
+    return source.count("\n", 0, position) + 1

@@ -1,0 +1,286 @@
+"""Replays: what gets out of templates as code, and which templates can be had by name."""
+
+from __future__ import annotations
+
+import json
+import warnings
+
+import pytest
+
+from goldilocks.config import Configurator
+from goldilocks.renderers import get_renderer, render
+from goldilocks.templates import UnsafeTemplateWarning
+from goldilocks.testing import DummyRequest
+
+
+@pytest.fixture
+def rendered(tmp_path):
+    """Renders a template that is written for the test."""
+
+    def render_source(source, settings=None, **values):
+        path = tmp_path / "page.pt"
+        path.write_text(source, "utf-8")
+        config = Configurator(settings={"goldilocks.template_cache": False, **(settings or {})})
+        config.commit()
+        return get_renderer(str(path), registry=config.registry)(values, {})
+
+    return render_source
+
+
+SCRIPT = "<script>alert(1)</script>"
+
+URLS = [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "  javascript:alert(1)",
+    "\x01javascript:alert(1)",
+    "java\nscript:alert(1)",
+    "java\tscript\r:alert(1)",
+    "vbscript:x",
+    "data:text/html,<script>alert(1)</script>",
+    "data:,x",
+    "javascript:alert(1)//http://good.example",
+]
+
+
+def test_text_is_escaped(rendered):
+    """Markup in data is shown, not run."""
+    assert rendered("<p>${x}</p>", x=SCRIPT) == "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"
+
+
+def test_attribute_is_escaped(rendered):
+    """Data doesn't end the attribute that it is put into."""
+    page = rendered("""<p title="${x}" lang='${x}'/>""", x="\"'><script>")
+    assert page == "<p title=\"&quot;'&gt;&lt;script&gt;\" lang='\"&#39;&gt;&lt;script&gt;'/>"
+
+
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<a href="${x}"/>',
+        '<a HREF="${x}"/>',
+        '<a tal:attributes="href x"/>',
+        '<a href="#" tal:attributes="href x"/>',
+        '<a tal:attributes="href python: x"/>',
+        '<a tal:attributes="href missing | x"/>',
+        "<a tal:attributes=\"{'href': x}\"/>",
+        '<img src="${x}"/>',
+        '<form action="${x}"/>',
+        '<button formaction="${x}"/>',
+        '<object data="${x}"/>',
+        '<a href="${x}/more"/>',
+        '<a href="${nothing}${x}"/>',
+        '<a tal:attributes="href string:${x}"/>',
+        '<b tal:repeat="y [x]"><a href="/a/${y}"/><a href="${y}"/></b>',
+    ],
+)
+def test_url_in_data_runs_no_script(rendered, source, url):
+    """A link that data leads to a script is made one that leads nowhere."""
+    page = rendered(source, x=url)
+    assert '="unsafe:' in page
+    assert page.count("unsafe:") == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/a:b",
+        "a",
+        "?b=javascript:",
+        "http://a/b",
+        "mailto:a@b.example",
+        "tel:1",
+        "app:open",
+        "",
+        "#javascript:",
+        "data:image/png;base64,AA",
+    ],
+)
+def test_url_of_every_day_stays(rendered, url):
+    """Nothing else is changed."""
+    assert rendered('<a href="${x}"/>', x=url) == f'<a href="{url}"/>'
+
+
+def test_url_that_begins_in_the_template_stays(rendered):
+    """The scheme stands in the template: what follows it can't be another."""
+    assert rendered('<a href="/go/${x}"/>', x="javascript:x") == '<a href="/go/javascript:x"/>'
+
+
+def test_branch_of_an_expression_can_not_slip_through(rendered):
+    """That one alternative begins with a slash says nothing of the other."""
+    source = '<a tal:attributes="href x | string:/a/${x}"/>'
+    assert "unsafe:" in rendered(source, x="javascript:x")
+
+
+def test_markup_can_not_hide_the_scheme(rendered):
+    """What says that it is markup is read as a browser reads it."""
+
+    class Markup(str):
+        def __html__(self):
+            return str(self)
+
+    assert "unsafe:" in rendered('<a href="${x}"/>', x=Markup("java&#115;cript&colon;alert(1)"))
+
+
+def test_js_can_not_end_the_script(rendered):
+    """Values are given to scripts by ``js()``."""
+    value = {"name": "</script><!--<script>\u2028\u2029&", "list": [1, None, True]}
+    page = rendered("<script>show(${js(x)})</script>", x=value)
+    body = page.removeprefix("<script>show(").removesuffix(")</script>")
+    assert not set("<>&\u2028\u2029") & set(body)
+    assert json.loads(body) == value
+
+
+def test_js_takes_no_number_that_is_none(rendered):
+    """JSON knows no NaN."""
+    with pytest.raises(ValueError, match="JSON compliant"):
+        rendered("<script>${js(x)}</script>", x=float("nan"))
+
+
+def test_js_of_the_application_wins(rendered):
+    """A template that is given something of that name has that."""
+    assert rendered("<p>${js}</p>", js="app.js") == "<p>app.js</p>"
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "word"),
+    [
+        ("<p/>\n<script>var x = ${x};</script>", 2, "<script>"),
+        ("<div>\n\n<script>\nvar x = '${x}';</script></div>", 4, "<script>"),
+        ('<b onclick="f(${x})"/>', 1, "onclick"),
+        ('<b onclick="f(${js(x)})"/>', 1, "onclick"),
+        ('<b\n onLoad="${x}"/>', 2, "onload"),
+        ('<b style="color: ${x}"/>', 1, "style"),
+        ("<style>\nb { color: ${x} }</style>", 2, "<style>"),
+        ('<b tal:attributes="title x; onclick x"/>', 1, "onclick"),
+        ('<script tal:content="x"/>', 1, "<script>"),
+        ('<iframe srcdoc="${x}"/>', 1, "srcdoc"),
+        ("<b title=${x}>a</b>", 1, "no quotes"),
+        ('<a href="javascript:f(${x})"/>', 1, "href"),
+    ],
+)
+def test_place_where_escaping_is_not_enough(rendered, tmp_path, source, line, word):
+    """The warning names file and line."""
+    with pytest.warns(UnsafeTemplateWarning, match=word) as found:
+        rendered(source, x="1")
+    assert (found[0].filename, found[0].lineno) == (str(tmp_path / "page.pt"), line)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>f(${js(x)})</script>",
+        "<script>f(${structure: js(x)})</script>",
+        "<script>f($${x})</script>",
+        "<script>f()</script><p>${x}</p>",
+        '<script src="/a.js?${x}"/><p>${x}</p>',
+        '<script meta:interpolation="false">`${x}`</script>',
+        '<script tal:content="js(x)"/>',
+        '<b style="color: red" onclick="f()" title="${x}"/>',
+        '<!-- onclick="${x}" --><b tal:attributes="title x"/>',
+    ],
+)
+def test_place_where_nothing_is_wrong(rendered, source):
+    """No warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rendered(source, x="1")
+
+
+def test_under_the_other_defaults_templates_are_as_they_were(rendered):
+    """No warning, and no URL is changed."""
+    settings = {"goldilocks.defaults": "pyramid"}
+    page = rendered('<a href="${x}" onclick="${x}"/>', settings, x="javascript:y")
+    assert page == '<a href="javascript:y" onclick="javascript:y"/>'
+
+
+# --- Templates by name -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package with templates, and secrets around it."""
+    folder = tmp_path / "fairytale"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "__init__.py").write_text("")
+    (folder / "layout.pt").write_text("<b>layout</b>")
+    (folder / "templates" / "page.pt").write_text("<b>page</b>")
+    (folder / "templates" / "load.pt").write_text('<b metal:use-macro="load: ${name}"/>')
+    (tmp_path / "secret.pt").write_text("<b>secret</b>")
+    (tmp_path / "fairytale2").mkdir()
+    (tmp_path / "fairytale2" / "secret.pt").write_text("<b>secret</b>")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield folder
+    monkeypatch.delitem(__import__("sys").modules, "fairytale", raising=False)
+
+
+def renderer_of(name, **settings):
+    config = Configurator(settings={"goldilocks.template_cache": False, **settings})
+    config.commit()
+    return get_renderer(name, registry=config.registry)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret.pt",
+        "templates/../../secret.pt",
+        "templates\\..\\..\\secret.pt",
+        "\\..\\..\\secret.pt",
+        "../fairytale2/secret.pt",
+        "//../secret.pt",
+        "/etc/passwd.pt",
+    ],
+)
+def test_name_of_a_template_can_not_leave_its_package(package, path):
+    """CVE-2022-40023, CVE-2026-41205, CVE-2026-44307: read with the separators of any platform."""
+    with pytest.raises(ValueError, match=r"leads out of the package|Missing template"):
+        renderer_of(f"fairytale:{path}")
+
+
+def test_name_of_a_template_within_its_package(package):
+    """Going up is fine, as long as it stays inside."""
+    assert renderer_of("fairytale:templates/../layout.pt")({}, {}) == "<b>layout</b>"
+
+
+def test_templates_beside_the_package_under_the_other_defaults(package):
+    """Some applications keep their templates there."""
+    assert (
+        renderer_of("fairytale:../secret.pt", **{"goldilocks.defaults": "pyramid"})({}, {}) == "<b>secret</b>"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../secret.pt",
+        "..\\..\\secret.pt",
+        "//etc/passwd",
+        "/etc/passwd",
+        "../../fairytale2/secret.pt",
+        "a\x00.pt",
+    ],
+)
+def test_template_that_is_loaded_can_not_leave_the_package(package, name):
+    """CVE-2026-41205, CVE-2026-44307: also where its name comes from data."""
+    with pytest.raises((ValueError, OSError)):
+        renderer_of("fairytale:templates/load.pt")({"name": name}, {})
+
+
+def test_template_that_is_loaded_from_the_package(package):
+    """What lies in the package can be loaded."""
+    assert "layout" in renderer_of("fairytale:templates/load.pt")({"name": "../layout.pt"}, {})
+
+
+@pytest.mark.parametrize("value", ["os:system", "os.system", "../secret.pt", "fairytale:templates/page.pt"])
+def test_no_value_of_a_request_names_a_module_or_template(package, value):
+    """CVE-2013-4315, CVE-2014-0472: names of routes are looked up, never imported; data is data to every renderer."""
+    config = Configurator()
+    config.add_route("page", "/{name}")
+    config.commit()
+    request = DummyRequest(matchdict={"name": value}, params={"name": value})
+    request.registry = config.registry
+    with pytest.raises(KeyError):
+        request.route_url(value)
+    assert render("string", value, request=request) == value

@@ -1,0 +1,40 @@
+"""The collector of garbage waits, and goes on."""
+
+import gc
+
+import pytest
+
+from goldilocks import collector
+from goldilocks.collector import collector_paused
+
+
+@pytest.fixture(autouse=True)
+def _collector_as_it_was():
+    was_enabled = gc.isenabled()
+    yield
+    (gc.enable if was_enabled else gc.disable)()
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_collector_is_what_it_was(is_enabled):
+    """It waits meanwhile, and is afterwards what it was before, also after an error."""
+    (gc.enable if is_enabled else gc.disable)()
+    with collector_paused():
+        assert not gc.isenabled()
+    assert gc.isenabled() is is_enabled
+    with pytest.raises(KeyError), collector_paused():
+        raise KeyError
+    assert gc.isenabled() is is_enabled
+
+
+@pytest.mark.parametrize(("many", "collections"), [(10, 1), (1_000_000, 0)])
+def test_many_new_objects_are_looked_through_at_once(monkeypatch, many, collections):
+    """After many new objects all generations are collected together."""
+    gc.enable()
+    gc.collect()
+    seen = []
+    monkeypatch.setattr(collector, "MANY", many)
+    monkeypatch.setattr(gc, "collect", lambda: seen.append(1))
+    with collector_paused():
+        kept = [[] for _ in range(100)]
+    assert (len(seen), len(kept)) == (collections, 100)
