@@ -6,13 +6,15 @@ VENV ?= .venv
 PORT ?= 6543
 ONLY ?=
 BENCH ?= .bench
+FUZZ ?= .fuzz
+SECONDS ?= 60
 
 python = $(VENV)/bin/python
 sources = goldilocks tests examples benchmarks
 pot-options = -d handbook -k plural:1,2 --sort-by-file --no-linenumbers --width 100 --package-name handbook
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types tests api-report format messages bench build clean
+.PHONY: help demo test lint types tests api-report format messages bench fuzz build clean
 
 help: ## say what can be made
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,11 +50,14 @@ messages: $(VENV)/installed-for-test ## bring the handbook's translations up to 
 bench: $(BENCH)/installed ## measure, beside other frameworks; ONLY=hello,json for a part of it
 	$(BENCH)/bin/python -m benchmarks --only '$(ONLY)'
 
+fuzz: $(FUZZ)/installed ## look for requests that break something; SECONDS=60 in all, ONLY=request,forms for a part of it
+	$(FUZZ)/bin/python -m tests.fuzz --seconds $(SECONDS) --only '$(ONLY)'
+
 build: $(VENV)/installed-for-test ## make wheel and source archive in dist/
 	$(python) -m build
 
 clean: ## remove all that was made
-	rm -rf $(VENV) $(BENCH) build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(FUZZ) build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/installed-for-demo: pyproject.toml setup.cfg | $(python)
@@ -71,7 +76,13 @@ $(BENCH)/installed: benchmarks/peers.txt pyproject.toml setup.cfg | $(BENCH)/bin
 	-$(BENCH)/bin/python -m pip install --quiet granian
 	@touch $@
 
-$(python) $(BENCH)/bin/python:
+# Atheris comes as a wheel or not at all: to be built it needs a clang of its own. Without it a driver of ours is used, which says so.
+$(FUZZ)/installed: tests/fuzz/requirements.txt pyproject.toml setup.cfg | $(FUZZ)/bin/python
+	$(FUZZ)/bin/python -m pip install --quiet --editable .
+	-$(FUZZ)/bin/python -m pip install --quiet --only-binary :all: --requirement tests/fuzz/requirements.txt
+	@touch $@
+
+$(python) $(BENCH)/bin/python $(FUZZ)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("goldilocks needs Python 3.11 or newer, this is " \
 		+ sys.version.split()[0] + "; name another one: make PYTHON=python3.13 ...")'
 	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)

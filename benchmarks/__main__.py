@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import report, sockets, startup
+from benchmarks import linear, report, sockets, startup
 from benchmarks.contenders import CONTENDERS, ENVIRONMENT
 from benchmarks.rounds import LeftOut, Measurement, takes_part
 from benchmarks.scenarios import FILES, PARTS, SCENARIOS, chosen
@@ -55,7 +55,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition(":")[0])
     parser.add_argument(
-        "--only", default="", metavar="NAMES", help="scenarios or families of them, startup, sockets"
+        "--only", default="", metavar="NAMES", help="scenarios or families of them, startup, sockets, linear"
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"{ROUNDS} by default")
     parser.add_argument(
@@ -81,6 +81,7 @@ def _results(options: argparse.Namespace) -> dict[str, Any]:
         "while_ms": options.ms,
         "versions": versions,
         "rows": [],
+        "linear": [],
         "shapes": {},
         "notes": [],
     }
@@ -94,6 +95,8 @@ def _measure(name: str, options: argparse.Namespace, results: dict[str, Any], lo
 
     if name == "startup":
         results["rows"] += startup.run(options.rounds, note)
+    elif name == "linear":
+        results["linear"] += linear.run(note)
     elif name == "sockets":
         missing = sockets.missing()
         if missing:
@@ -142,7 +145,7 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-assert set(PARTS) == {"startup", "sockets"}
+assert set(PARTS) == {"startup", "sockets", "linear"}
 
 if __name__ == "__main__":
     main()

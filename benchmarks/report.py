@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from benchmarks import figures
+from benchmarks import figures, linear
 from benchmarks.contenders import CONTENDERS, SUBJECT
 from benchmarks.rounds import Row
 from benchmarks.targets import TARGETS
@@ -46,6 +46,13 @@ def report(results: Results) -> str:
         parts.append(
             "Over a socket: how many times as many requests per second goldilocks answers; above 1 it is faster.\n\n"
             + _table(served, names)
+        )
+    if results.get("linear"):  # older files have none
+        marked = sum(map(linear.is_marked, results["linear"]))
+        parts.append(
+            "Linear time: how many times as long as for half of it a parser takes for so much input; CPU time, no limits.\n"
+            f"{len(results['linear'])} inputs, {marked} of them above {linear.WANTED}.\n\n"
+            + linear.table(results["linear"])
         )
     parts.append(_verdict(rows))
     if results["shapes"]:

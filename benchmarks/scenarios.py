@@ -274,7 +274,7 @@ def _all() -> list[Scenario]:
 SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in _all()}
 
 #: Parts that are no scenario: each has a module of its own.
-PARTS = ("startup", "sockets")
+PARTS = ("startup", "sockets", "linear")
 
 
 def chosen(only: str) -> list[str]:

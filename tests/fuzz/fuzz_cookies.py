@@ -1,0 +1,43 @@
+"""A ``Cookie`` header: cookies that can't pass for each other, or a 400."""
+
+from contextlib import suppress
+
+from goldilocks.cookies import parse
+from goldilocks.httpexceptions import HTTPClientError
+from goldilocks.limits import Limits
+from goldilocks.owncookies import OwnCookie
+from goldilocks.request import Request
+from tests.everything import environ
+
+
+def one_input(data: bytes) -> None:
+    """Read a header, write what it says, and read that."""
+    header = data.decode("latin-1")
+    with suppress(HTTPClientError):
+        found = parse(header)
+        check(found, header)
+    for limits in (Limits(), Limits.compatible()):
+        request = Request(environ(HTTP_COOKIE=header))
+        request.limits = limits
+        with suppress(HTTPClientError):
+            check_own(request)
+
+
+def check(found: dict[str, str], header: str) -> None:
+    """See that nothing is in a cookie that ends one, and that all of it comes from the header."""
+    for name, value in found.items():
+        assert name
+        assert not set(name) & set(' \t;=,"\\')
+        assert ";" not in value
+        assert value == value.strip(" \t")
+    written = "; ".join(f"{name}={value}" for name, value in found.items())
+    assert parse(written.encode().decode("latin-1")) == found
+    assert len(found) <= header.count("=")
+
+
+def check_own(request: Request) -> None:
+    """See that the short way to a cookie of our own leads to where the long one leads."""
+    read = {name: OwnCookie(name).read(request) for name in ("session", "a")}
+    for name, value in read.items():
+        said = request.cookies.get(name)
+        assert value == said or (said or "").startswith('"'), (name, value, said)
