@@ -353,7 +353,9 @@ def categories() -> list[str]:
     policies = Configurator()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the older pair of policies
-        policies.set_authentication_policy(AuthTktAuthenticationPolicy("secret"))
+        policies.set_authentication_policy(
+            AuthTktAuthenticationPolicy("a secret of more than thirty-two bytes")
+        )
         policies.set_authorization_policy(ACLAuthorizationPolicy())
     policies.commit()
     return [*config.introspector.categories(), *policies.introspector.categories()]

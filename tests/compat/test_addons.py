@@ -7,13 +7,7 @@ too, whose answers are the measure. Databases are real: SQLite and a ZODB in a f
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import tempfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -27,63 +21,24 @@ from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.static import static_view
 from goldilocks.view import render_view_to_response
+from tests.compat import environments
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-PLAY = HERE / "addons" / "play.py"
-
-#: The add-ons under test.
-ADDONS = (
-    "pyramid_tm",
-    "pyramid_jinja2",
-    "pyramid_mako",
-    "pyramid_chameleon",
-    "pyramid_retry",
-    "pyramid_services",
-    "pyramid_mailer",
-    "pyramid_debugtoolbar",
-    "pyramid_multiauth",
-    "pyramid_zodbconn",
-    "zope.sqlalchemy",
-)
-
-#: What stands beside them: their own needs (some import pkg_resources), ours, and what plays the browser.
-BESIDE = (
-    "setuptools<82",
-    "pyramid==2.1",
-    "sqlalchemy>=2,<3",
-    "WebTest",
-    "waitress",
-    "chameleon",
-    "multipart",
-    "click",
-)
-
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
-def addons_python(make_environment: Callable[..., Path], shared_requirements: list[str]) -> Path:
+def addons_python() -> Path:
     """The interpreter of an environment with the add-ons."""
-    return make_environment("addons", *ADDONS, *BESIDE, *shared_requirements)
-
-
-def environ(framework: str) -> dict[str, str]:
-    """Return the environment of a process that runs the application."""
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("GOLDILOCKS_")},
-        "PYTHONPATH": str(ROOT) if framework == "goldilocks" else "",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    return environments.addons_python()
 
 
 def play(python: Path, framework: str, folder: Path) -> dict[str, Any]:
     """Play the application's requests in a process of its own."""
     done = subprocess.run(
-        [str(python), str(PLAY), framework, str(folder)],
+        [str(python), str(environments.PLAY), framework, str(folder)],
         capture_output=True,
         text=True,
-        env=environ(framework),
+        env=environments.environ(framework),
         timeout=300,
         check=False,
     )
@@ -206,73 +161,3 @@ def test_stand_in_for_a_request_needs_no_path() -> None:
     with pytest.raises(HTTPMovedPermanently) as moved:
         static_view(str(HERE), use_subpath=True)(None, request)
     assert moved.value.location == "/"
-
-
-# --- In a real browser ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def served(addons_python: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of the application, served with the toolbar."""
-    process = subprocess.Popen(
-        [str(addons_python), str(PLAY), "goldilocks", str(tmp_path), "serve"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=environ("goldilocks"),
-    )
-    assert process.stdout is not None
-    try:
-        address = f"http://127.0.0.1:{int(process.stdout.readline())}"
-        _wait_for(address + "/page")
-        yield address
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(100):
-        try:
-            with urllib.request.urlopen(address, timeout=10):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"nobody answers at {address}")
-
-
-def look(address: str, *flags: str) -> str:
-    """Return the page as Chromium has it when its scripts have run."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        done = subprocess.run(
-            [
-                str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                f"--user-data-dir={profile}", "--window-size=1280,900", "--virtual-time-budget=5000", *flags, address,
-            ],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )  # fmt: skip
-    return done.stdout
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed here")
-def test_browser_shows_the_button(served: str) -> None:
-    """The page that a browser shows has the toolbar's button, which leads to the toolbar of this request."""
-    page = look(f"{served}/page", "--dump-dom")
-    assert "<h1>A page</h1>" in page
-    assert f'href="{served}/_debug_toolbar/' in page
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed here")
-def test_browser_shows_the_toolbar(served: str, tmp_path: Path) -> None:
-    """The toolbar that a browser shows lists the last requests and its panels, and what it loads is there."""
-    picture = tmp_path / "toolbar.png"
-    page = look(f"{served}/_debug_toolbar/", "--dump-dom", f"--screenshot={picture}")
-    assert "/page" in page
-    for panel in ("Performance", "Routes", "SQLAlchemy", "Tweens", "Introspection"):
-        assert panel in page, panel
-    assert "Not Found" not in page

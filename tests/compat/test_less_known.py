@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
+import webob.request
 
 from goldilocks import testing
 from goldilocks.authentication import (
@@ -28,13 +31,14 @@ from goldilocks.interfaces import (
     IViewDeriver,
 )
 from goldilocks.registry import Registry
-from goldilocks.renderers import JSONP
+from goldilocks.renderers import JSON, JSONP
 from goldilocks.request import Request
 from goldilocks.response import Response
+from goldilocks.security import forget, remember
 from goldilocks.testing import DummyRequest, DummyResource
 from goldilocks.traversal import ResourceURL
 from goldilocks.view import render_view, render_view_to_iterable
-from goldilocks.viewderivers import VIEW, csrf_view
+from goldilocks.viewderivers import VIEW, DefaultViewMapper, csrf_view
 from tests.support import browse
 
 
@@ -52,7 +56,9 @@ def config():
 @pytest.mark.parametrize(
     "make",
     [
-        lambda callback: AuthTktAuthenticationPolicy("secret", callback, debug=True),
+        lambda callback: AuthTktAuthenticationPolicy(
+            "a secret of more than thirty-two bytes", callback, debug=True
+        ),
         lambda callback: SessionAuthenticationPolicy(callback=callback, debug=True),
         lambda callback: RemoteUserAuthenticationPolicy(callback=callback, debug=True),
     ],
@@ -90,9 +96,18 @@ def test_types_of_user_ids():
             "set": lambda text: frozenset(text.split(",")),
         }
 
-    helper = Helper("secret")
+    helper = Helper("a secret of more than thirty-two bytes")
     [(_, cookie), *_] = helper.remember(Request.blank("/"), frozenset("a"))
     assert helper.identify(Request.blank("/", headers={"Cookie": cookie}))["userid"] == frozenset("a")
+
+
+def test_policy_of_a_test_answers_with_anything(config):
+    """What ``testing_securitypolicy`` is told that remembering and forgetting give comes back as it is."""
+    answer = object()
+    config.testing_securitypolicy("ann", remember_result=answer, forget_result=answer)
+    request = DummyRequest()
+    assert remember(request, "ann") is answer
+    assert forget(request) is answer
 
 
 def test_unauthenticated_user(config):
@@ -217,6 +232,78 @@ def test_view_mappers_are_introspected():
     assert app.get("/").text == "called otherwise"
 
 
+class OfRequest:
+    """A view that is made of the request."""
+
+    def __init__(self, request):
+        self.request = request
+
+    def __call__(self):
+        return Response("of the request")
+
+
+class OfBoth:
+    """A view that is made of context and request."""
+
+    def __init__(self, context, request):
+        self.context = context
+
+    def __call__(self):
+        return Response("of both")
+
+    def method(self, context, request):
+        return Response("method of both")
+
+    def short(self, request):
+        return Response("short method")
+
+
+@pytest.mark.parametrize(
+    ("part", "view", "attr", "text"),
+    [
+        ("map_class", OfRequest, None, "of the request"),
+        ("map_class_requestonly", OfRequest, None, "of the request"),
+        ("map_class_native", OfBoth, None, "of both"),
+        ("map_nonclass", lambda request: Response("function"), None, "function"),
+        ("map_nonclass_requestonly", lambda request: Response("function"), None, "function"),
+        ("map_nonclass_requestonly", OfBoth(None, None), "short", "short method"),
+        ("map_nonclass_attr", OfBoth(None, None), "method", "method of both"),
+    ],
+)
+def test_parts_of_the_default_mapper_are_replaced(monkeypatch, part, view, attr, text):
+    """Monitors wrap how the default mapper maps each kind of view, on its class, and so see all views."""
+    mapped = []
+    original = getattr(DefaultViewMapper, part)
+
+    def wrapped(self, view):
+        mapped.append(view)
+        return original(self, view)
+
+    monkeypatch.setattr(DefaultViewMapper, part, wrapped)
+    config = Configurator()
+    config.add_view(view, attr=attr)
+    assert browse(config.make_wsgi_app()).get("/").text == text
+    assert mapped[-1] is view
+
+
+def test_mapper_of_an_add_on_overrides_parts():
+    """An add-on's mapper says anew how one kind of view is mapped, on the class or on one mapper."""
+
+    class Mapper(DefaultViewMapper):
+        def __init__(self, **kw):
+            super().__init__(**kw)
+            self.map_class_native = self.map_quietly
+
+        def map_quietly(self, view):
+            return lambda context, request: Response("quiet")
+
+    config = Configurator()
+    config.add_view(OfBoth, mapper=Mapper)
+    config.add_view(OfRequest, mapper=Mapper, name="other")
+    app = browse(config.make_wsgi_app())
+    assert (app.get("/").text, app.get("/other").text) == ("quiet", "of the request")
+
+
 def test_settings_from_the_environment():
     """Words and lists can be set by the environment, too."""
     environ = {"PYRAMID_DEFAULT_LOCALE_NAME": "de", "PYRAMID_CSRF_TRUSTED_ORIGINS": "a.example b.example"}
@@ -288,6 +375,36 @@ def test_paths_of_a_resource():
 
 
 # --- What ---------------------------------------------------------------------------------------------------------
+
+
+def test_encoder_that_is_no_renderer():
+    """An encoder of tokens takes over what JSON renderers have adapters for, and refuses what nobody has one for."""
+
+    class Encoder(JSON):
+        def __call__(self, value):
+            return self.serializer(value, default=self._make_default(None))
+
+    encoder = Encoder(adapters=[(complex, lambda number, request: str(number))])
+    assert encoder(1j) == '"1j"'
+    with pytest.raises(TypeError, match="UUID"):
+        encoder(UUID(int=1))
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+def test_json_is_read_by_the_module_of_choice(monkeypatch, content_type):
+    """An application that puts another JSON module into WebOb's reads bodies with it, and hears its own errors."""
+
+    class Own:
+        @staticmethod
+        def loads(text):
+            if text == "bad":
+                raise ValueError("own words")
+            return ["own", text]
+
+    monkeypatch.setattr(webob.request, "json", Own)
+    assert Request.blank("/", method="POST", body=b"1", content_type=content_type).json_body == ["own", "1"]
+    with pytest.raises(ValueError, match="own words"):
+        Request.blank("/", method="POST", body=b"bad", content_type=content_type).json_body  # noqa: B018 - read for the error
 
 
 def test_adapters_of_jsonp(config):

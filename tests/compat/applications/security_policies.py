@@ -196,7 +196,7 @@ class Modern(ACLPolicy):
 
 class TicketPolicy(ACLPolicy):
     def __init__(self, **options):
-        super().__init__(AuthTktCookieHelper("secret that is long", **options))
+        super().__init__(AuthTktCookieHelper("a secret that is long enough for everybody", **options))
 
     def identity(self, request):
         found = self.helper.identify(request)
@@ -355,7 +355,7 @@ class HeaderPolicy(RemoteUserAuthenticationPolicy):
 
 def application():
     acl = ACLAuthorizationPolicy()
-    secret = "secret that is long"
+    secret = "a secret that is long enough for everybody"
     session = SessionAuthenticationHelper()
     return {
         "modern": make(Modern()),

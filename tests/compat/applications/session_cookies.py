@@ -220,7 +220,7 @@ def application():
             )
         ),
         "short": make(
-            SignedCookieSessionFactory("short", cookie_name="short", timeout=None, reissue_time=None)
+            SignedCookieSessionFactory(SECRET, cookie_name="short", timeout=None, reissue_time=None)
         ),
         "plain": make(BaseCookieSessionFactory(Plain(), cookie_name="plain")),
         "strict": make(SignedCookieSessionFactory(SECRET, cookie_name="strict", set_on_exception=False)),

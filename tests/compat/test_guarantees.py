@@ -1,10 +1,20 @@
-"""The seams that add-ons and applications lean on, one by one, as COMPAT lists them; the numbers are its."""
+"""What published add-ons and applications do with the framework beyond its documentation, and may go on doing.
+
+Twenty-five guarantees, each under its number. ``test_views_by_hand.py`` has more of the seventh and eighth.
+"""
 
 from __future__ import annotations
 
+import base64
 import copy
 import functools
 import gc
+import hmac
+import json
+import string
+import sys
+import types
+import urllib.parse
 from unittest import mock
 
 import pytest
@@ -15,12 +25,19 @@ from zope.interface import Interface, alsoProvides, classImplements, directlyPro
 from zope.interface.registry import Components
 
 from goldilocks import config as config_module
-from goldilocks import testing
+from goldilocks import exceptions, httpexceptions, interfaces, security, testing, util
+from goldilocks.authentication import AuthTktCookieHelper
 from goldilocks.config import Configurator, not_
-from goldilocks.exceptions import PredicateMismatch
+from goldilocks.config.actions import ActionState, action_method
+from goldilocks.config.adapters import AdaptersConfiguratorMixin
+from goldilocks.csrf import get_csrf_token
+from goldilocks.exceptions import (
+    ConfigurationConflictError,
+    ConfigurationExecutionError,
+    PredicateMismatch,
+)
 from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.interfaces import (
-    IExceptionViewClassifier,
     IMultiView,
     INewRequest,
     IRequest,
@@ -29,52 +46,51 @@ from goldilocks.interfaces import (
     IViewClassifier,
     IViewDerivers,
 )
+from goldilocks.path import caller_package
 from goldilocks.registry import undefer
 from goldilocks.renderers import RendererHelper, null_renderer
 from goldilocks.request import Request, apply_request_extensions
-from goldilocks.response import Response
+from goldilocks.response import FileResponse, Response
 from goldilocks.router import Router
 from goldilocks.security import view_execution_permitted
+from goldilocks.session import PickleSerializer, SignedCookieSessionFactory
 from goldilocks.threadlocal import get_current_request, manager
 from goldilocks.urldispatch import Route, RoutesMapper
+from goldilocks.util import TopologicalSorter
 from goldilocks.view import render_view_to_response
 from goldilocks.viewtable import REMEMBERED_QUESTIONS, view_table
+from tests.compat.record import Nobody, answering, ask, in_record, put_by_hand
 from tests.support import browse
 
-
-class Nobody:
-    """A security policy that permits nothing."""
-
-    def permits(self, request, context, permission):
-        return False
-
-    def identity(self, request):
-        return None
-
-    authenticated_userid = identity
-
-    def remember(self, request, userid, **kw):
-        return []
-
-    forget = remember
+# --- 1: names at the head of a file ----------------------------------------------------------------------------------
 
 
-def answering(text):
-    return lambda context, request: Response(text)
-
-
-def in_record(registry, name="", provided=IView):
-    """Look a view up as add-ons do."""
-    return registry.adapters.lookup((IViewClassifier, IRequest, Interface), provided, name=name)
-
-
-def put_by_hand(registry, view, name="", context=Interface, provided=IView):
-    """Put a view into the record as add-ons do."""
-    registry.registerAdapter(view, (IViewClassifier, IRequest, context), provided, name=name)
-
-
-def ask(config, path="/", **options):
-    return browse(config.make_wsgi_app()).get(path, **options)
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (lambda: util.text_(b"caf\xc3\xa9", "utf-8"), "café"),
+        (lambda: util.bytes_("café", "utf-8"), b"caf\xc3\xa9"),
+        (lambda: util.is_nonstr_iter(["a"]), True),
+        (lambda: util.is_nonstr_iter("a"), False),
+        (lambda: issubclass(Configurator, AdaptersConfiguratorMixin), True),
+        (lambda: issubclass(Request, security.SecurityAPIMixin), True),
+        (lambda: issubclass(Request, security.AuthenticationAPIMixin), True),
+        (lambda: exceptions.NotFound, httpexceptions.HTTPNotFound),
+        (lambda: exceptions.Forbidden, httpexceptions.HTTPForbidden),
+        (lambda: config_module.ConfigurationError, exceptions.ConfigurationError),
+        (lambda: config_module.global_registries.last is not None, True),
+        (lambda: issubclass(Configurator, config_module.ViewsConfiguratorMixin), True),
+        (lambda: config_module.DottedNameResolver("tests").get_package_name(), "tests"),
+        (lambda: config_module.aslist("a b"), ["a", "b"]),
+        (lambda: interfaces.Interface, Interface),
+        (lambda: security.ISecurityPolicy, interfaces.ISecurityPolicy),
+        (lambda: util.TopologicalSorter().names, []),
+    ],
+)
+def test_undocumented_names_can_be_imported(made, expected):
+    """Helpers, mixins and re-exports that nobody documents stand where published code imports them from, and work."""
+    Configurator().make_wsgi_app()
+    assert made() == expected
 
 
 # --- 2: registries that aren't ours, half-made ones, mocks -----------------------------------------------------------
@@ -129,6 +145,200 @@ def test_settings_are_assigned_late():
     config.registry.settings = {"late": "1"}
     config.registry.storage = "2"
     assert browse(app).get("/").text == "12"
+
+
+# --- 3: the action log is read and written ---------------------------------------------------------------------------
+
+
+KEYS = {"discriminator", "callable", "args", "kw", "order", "includepath", "info", "introspectables"}
+
+
+def test_log_is_read():
+    """The log of a configuration is a list of mappings, which say what, by whom, where and when."""
+
+    def included(config):
+        config.add_route("page", "/page")
+
+    config = Configurator()
+    config.include(included)
+    rows = config.registry.action_state.actions
+    route = next(row for row in rows if row["discriminator"] == ("route", "page"))
+    assert set(route) == KEYS
+    assert route["includepath"] == (f"{__name__}:included",)
+    assert route["info"].function == "included"
+    assert [fact.category_name for fact in route["introspectables"]] == ["routes"]
+    assert sorted(row["order"] for row in rows)[0] == -10
+
+
+def test_rows_are_carried_out_by_others():
+    """Whoever reads the log can carry a row out: its callable takes what ``args`` and ``kw`` say, which is nothing for ours."""
+    config = Configurator()
+    config.add_route("page", "/page")
+    config.add_view(answering("page"), route_name="page")
+    config.set_root_factory(lambda request: None)
+    config.add_tween("tests.compat.test_guarantees.tween")
+    rows = sorted(config.registry.action_state.actions, key=lambda row: row["order"])
+    assert {(row["args"], *row["kw"]) for row in rows} == {((),)}
+    for row in rows:
+        undefer(row["discriminator"])
+        row["callable"]()
+    config.registry.action_state.actions.clear()
+    assert ask(config, "/page").text == "page"
+
+
+def tween(handler, registry):
+    """Do nothing."""
+    return handler
+
+
+def test_log_is_written():
+    """Foreign mappings and tuples in the log are carried out with ours, by their order, whichever number that is."""
+    ran = []
+    config = Configurator()
+    config.action(None, ran.append, ("ours",), {}, 0)
+    row = {"discriminator": "late", "callable": ran.append, "args": ("late",), "kw": {}, "order": 999}
+    config.registry.action_state.actions += [
+        {**row, "includepath": (), "info": ""},
+        ("early", ran.append, ("early",), {}, (), None, -30),
+    ]
+    Configurator(registry=config.registry).action("shared", ran.append, args=("shared",), order=100)
+    config.commit()
+    assert ran == ["early", "ours", "shared", "late"]
+
+
+def test_log_is_replaced():
+    """A log can be put in the place of the registry's, and is the one that is carried out."""
+    ran = []
+    config = Configurator()
+    config.action("lost", ran.append, args=("lost",))
+    config.registry.action_state = ActionState()
+    config.action("kept", ran.append, args=("kept",))
+    config.commit()
+    assert ran == ["kept"]
+
+
+def test_actions_are_said_by_actions():
+    """An action may say another while it runs, for its own phase or a later one."""
+    ran = []
+    config = Configurator()
+    config.action("one", lambda: config.action("two", ran.append, args=("two",), order=100))
+    config.commit()
+    assert ran == ["two"]
+
+
+def test_discriminator_without_a_callable():
+    """A discriminator alone reserves its place: a second one clashes, and the error tells who clashes."""
+    config = Configurator()
+    config.action("taken", None)
+    config.action("taken", None)
+    with pytest.raises(ConfigurationConflictError) as caught:
+        config.commit()
+    [(discriminator, places)] = caught.value._conflicts.items()
+    assert discriminator == "taken"
+    assert [place.function for place in places] == ["test_discriminator_without_a_callable"] * 2
+
+
+def test_failed_action_tells_why():
+    """The error of a failed action carries the error that it was, and where it was said."""
+
+    def fail():
+        raise LookupError("why")
+
+    config = Configurator()
+    config.action("failing", fail)
+    with pytest.raises(ConfigurationExecutionError) as caught:
+        config.commit()
+    assert caught.value.etype is LookupError
+    assert str(caught.value.evalue) == "why"
+    assert caught.value.info.function == "test_failed_action_tells_why"
+
+
+# --- 4: attributes of a Configurator are assigned, its directives replaced -------------------------------------------
+
+
+def test_attributes_of_a_configurator_count_from_the_next_statement():
+    """Whoever assigns an attribute of a Configurator changes what its next statements mean."""
+    config = Configurator()
+    config.route_prefix = "prefix"
+    config.package = testing
+    config.includepath = ("by hand",)
+    config.info = "a file of mine"
+    config.basepath = "/somewhere"
+    config.add_route("page", "/page")
+    config.introspection = False
+    config.add_route("other", "/other")
+    config.route_prefix = None
+    config.add_route("top", "/top")
+    rows = {row["discriminator"]: row for row in config.registry.action_state.actions}
+    page, other = rows["route", "page"], rows["route", "other"]
+    assert (page["includepath"], page["info"], config.basepath) == (
+        ("by hand",),
+        "a file of mine",
+        "/somewhere",
+    )
+    assert (len(page["introspectables"]), len(other["introspectables"])) == (1, 0)
+    config.commit()
+    patterns = {route.name: route.pattern for route in config.get_routes_mapper().get_routes()}
+    assert patterns == {"page": "prefix/page", "other": "prefix/other", "top": "/top"}
+
+
+def test_manager_of_a_configurator_can_be_replaced():
+    """The thread-local manager is an attribute as well, and another one gets what is begun."""
+    config = Configurator()
+    config.manager = mock.Mock()
+    config.manager.get.return_value = {"registry": None, "request": None}
+    config.begin()
+    config.end()
+    config.manager.push.assert_called_once_with({"registry": config.registry, "request": None})
+    config.manager.pop.assert_called_once_with()
+
+
+def test_replaced_directive_is_called_by_composites():
+    """A directive that is replaced on one Configurator, or overridden in a subclass, is what composites say."""
+    said = []
+
+    class Own(Configurator):
+        def add_route(self, name, pattern=None, *args, **kw):
+            said.append(("route", name, pattern))
+            return super().add_route(name, pattern, *args, **kw)
+
+    config = Own()
+    original = config.add_view
+    config.add_view = lambda *args, **kw: (said.append(("view", kw["route_name"])), original(*args, **kw))
+    config.add_static_view("files", "tests:compat", cache_max_age=1)
+    config.commit()
+    assert [entry[:2] for entry in said] == [("route", "__files/"), ("view", "__files/")]
+
+
+def test_directives_are_functions_of_the_class(monkeypatch):
+    """A directive is a function that the class has: it can be wrapped there, and called by position."""
+    seen = []
+    original = Configurator.add_route
+    assert isinstance(original, types.FunctionType)
+
+    @functools.wraps(original)
+    def wrapped(self, *args, **kw):
+        seen.append(args)
+        return original(self, *args, **kw)
+
+    monkeypatch.setattr(Configurator, "add_route", wrapped)
+    config = Configurator()
+    config.add_route("page", "/page", None, answering("never"))
+    config.commit()
+    assert seen[0][:2] == ("page", "/page")
+
+
+def test_action_of_the_instance_is_what_directives_say():
+    """Every directive puts its actions into the log by the instance's own ``action``."""
+    said = []
+    config = Configurator()
+    original = config.action
+    config.action = lambda *args, **kw: (
+        said.append(args[0] if args else kw["discriminator"]),
+        original(*args, **kw),
+    )
+    config.add_route("page", "/page")
+    assert ("route", "page") in said
 
 
 # --- 5: request.__dict__ is an interface -----------------------------------------------------------------------------
@@ -186,7 +396,7 @@ def test_context_is_absent_until_the_walk_is_done():
     assert order == [("policy", None), ("root", None), ("policy", None)]
 
 
-# --- 7: what stands in the record ------------------------------------------------------------------------------------
+# --- 7: what stands in the record is looked at -----------------------------------------------------------------------
 
 
 def test_very_object_stands_in_the_record():
@@ -266,18 +476,7 @@ def test_set_from_the_second_view_on():
         type(views)("empty").match(None, get)
 
 
-def test_lists_of_a_set_may_be_written():
-    """What add-ons do to the lists of a set counts."""
-    config = Configurator(autocommit=True)
-    config.add_view(answering("any"), name="v")
-    config.add_view(answering("post"), name="v", request_method="POST")
-    views = in_record(config.registry, "v", IMultiView)
-    order, _, phash = views.views[-1]
-    views.views[-1] = (order, answering("replaced"), phash)
-    assert ask(config, "/v").text == "replaced"
-
-
-# --- 8: views put in and taken out by hand ---------------------------------------------------------------------------
+# --- 8: views are put in and taken out by hand -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("provided", [IView, ISecuredView])
@@ -292,14 +491,6 @@ def test_views_by_hand(provided):
         required=(IViewClassifier, IRequest, Interface), provided=provided, name="v"
     )
     assert browser.get("/v", status=404).status_int == 404
-
-
-def test_views_by_raw_hand():
-    """The record's own tables may be written without the registry's knowledge."""
-    config = Configurator()
-    browser = browse(config.make_wsgi_app())
-    config.registry.adapters.register((IViewClassifier, IRequest, Interface), IView, "v", answering("raw"))
-    assert browser.get("/v").text == "raw"
 
 
 def test_foreign_view_that_passes():
@@ -338,63 +529,6 @@ def test_foreign_view_with_a_hash():
     browser = browse(config.make_wsgi_app())
     assert browser.post("/v").text == "ours"
     assert browser.get("/v", status=405).status_int == 405
-
-
-def test_foreign_set():
-    """A foreign ``IMultiView`` in the record is asked to take further views in, and is called as it is."""
-    added = []
-
-    @implementer(IMultiView)
-    class Foreign:
-        def add(self, view, order, phash=None, accept=None, accept_order=None):
-            added.append((order, phash, accept))
-
-        def __call__(self, context, request):
-            return Response("foreign set")
-
-    config = Configurator(autocommit=True)
-    put_by_hand(config.registry, Foreign(), "v", provided=IMultiView)
-    config.add_view(answering("ours"), name="v", request_method="POST")
-    assert ask(config, "/v").text == "foreign set"
-    assert len(added) == 1
-
-
-@pytest.mark.parametrize("others", [0, 1])
-def test_wrapped_copy_is_not_bypassed(others):
-    """A wrapper that took over a derived view's attributes by ``functools.wraps`` is what runs."""
-    config = Configurator(autocommit=True)
-    config.add_view(answering("inner"), name="v", request_method="GET")
-    inner = in_record(config.registry, "v")
-
-    @functools.wraps(inner)
-    def wrapper(context, request):
-        return Response("wrapped " + inner(context, request).text)
-
-    put_by_hand(config.registry, wrapper, "v")
-    for _ in range(others):
-        config.add_view(answering("post"), name="v", request_method="POST")
-    browser = browse(config.make_wsgi_app())
-    assert browser.get("/v").text == "wrapped inner"
-    assert browser.put("/v", status="*").status_int in (404, 405)
-
-
-def test_wrapped_copy_in_a_set_is_not_bypassed():
-    """The same for a view that was wrapped where it stands in a set."""
-    config = Configurator(autocommit=True)
-    for method in ("GET", "POST"):
-        config.add_view(answering(method), name="v", request_method=method)
-    views = in_record(config.registry, "v", IMultiView)
-
-    def wrapped(inner):
-        @functools.wraps(inner)
-        def wrapper(context, request):
-            return Response("wrapped " + inner(context, request).text)
-
-        return wrapper
-
-    views.views[:] = [(order, wrapped(view), phash) for order, view, phash in views.views]
-    browser = browse(config.make_wsgi_app())
-    assert (browser.get("/v").text, browser.post("/v").text) == ("wrapped GET", "wrapped POST")
 
 
 # --- 9: routes are read, mutated and matched outside requests --------------------------------------------------------
@@ -443,6 +577,141 @@ def test_router_is_looked_up_when_the_application_is_made(monkeypatch):
     assert made == [(config.registry,)]
 
 
+# --- 11: introspectables are live ------------------------------------------------------------------------------------
+
+
+def test_introspectables_are_live():
+    """What is said of a view is completed while its action runs, and can be extended by others afterwards."""
+    config = Configurator()
+    config.add_route("page", "/page")
+    config.add_view(answering("page"), route_name="page", request_method="GET")
+    facts = [fact for row in config.registry.action_state.actions for fact in row["introspectables"]]
+    [fact] = [fact for fact in facts if fact.category_name == "views"]
+    assert fact["route_name"] == "page"
+    config.commit()
+    assert callable(fact["derived_callable"])
+    fact["of_mine"] = "kept"
+    found = config.introspector.get("views", fact.discriminator)
+    assert found is fact
+    assert found["of_mine"] == "kept"
+
+
+def test_categories_and_relations():
+    """Introspectables stand in the known categories, and are related to each other in the known way."""
+    config = Configurator(security_policy=Nobody())
+    config.add_route("page", "/page")
+    config.add_view(lambda request: {}, route_name="page", permission="read", renderer="page.json", name="v")
+    config.add_view(lambda request: {}, renderer="json", mapper=None)
+    config.add_static_view("files", "tests:compat")
+    config.commit()
+    categories = dict(config.introspector.categorized())
+    assert set(categories) == {
+        *(
+            "accept view order",
+            "csrf storage policy",
+            "permissions",
+            "renderer factories",
+            "response adapters",
+        ),
+        *("route predicates", "routes", "security policy", "static views", "templates", "tweens"),
+        *("view derivers", "view predicates", "views"),
+    }
+    [view] = [entry for entry in categories["views"] if entry["introspectable"]["route_name"] == "page"]
+    assert {related.category_name for related in view["related"]} >= {"routes", "permissions", "templates"}
+
+
+def test_no_views_of_our_own_in_tests():
+    """After ``testing.setUp`` no view stands in the record, so that what a test finds there is its own."""
+    config = testing.setUp()
+    try:
+        assert config.introspector.get_category("views") is None
+        config.add_view(answering("mine"))
+        assert len(config.introspector.get_category("views")) == 1
+    finally:
+        testing.tearDown()
+
+
+# --- 12: the edge lets the application answer ------------------------------------------------------------------------
+
+
+BAD_BYTES = [
+    ("GET", {"QUERY_STRING": "a=%ff"}),
+    ("params", {"QUERY_STRING": "a=%ff"}),
+    ("path_info", {"PATH_INFO": "/\xff"}),
+    (
+        "POST",
+        {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/x-www-form-urlencoded", "body": b"a=%ff"},
+    ),
+    ("json_body", {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/json", "body": b'"\xff"'}),
+    ("text", {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "text/plain; charset=utf-8", "body": b"\xff"}),
+]
+
+
+def environ_of(parts):
+    """Return the environment of a request that holds these parts, a body among them."""
+    parts = dict(parts)
+    environ = Request.blank("/", body=parts.pop("body", b"")).environ
+    return {**environ, **parts}
+
+
+@pytest.mark.parametrize(("reader", "parts"), BAD_BYTES)
+def test_bad_bytes_are_two_errors_in_one(reader, parts):
+    """What a reader raises for bytes that are no text is a ``UnicodeDecodeError`` and an ``HTTPBadRequest``."""
+    request = Request(environ_of(parts))
+    with pytest.raises(UnicodeDecodeError) as caught:
+        getattr(request, reader)
+    assert isinstance(caught.value, httpexceptions.HTTPBadRequest)
+
+
+@pytest.mark.parametrize(
+    ("reader", "parts"),
+    [
+        ("POST", {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "multipart/form-data", "body": b"no boundary"}),
+        (
+            "POST",
+            {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "multipart/form-data; boundary=B", "body": b"no part"},
+        ),
+        ("json_body", {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/json", "body": b"{"}),
+    ],
+)
+def test_bad_bodies_are_two_errors_in_one(reader, parts):
+    """A body that isn't what it says it is a ``ValueError``, as it always was, and an ``HTTPBadRequest``."""
+    request = Request(environ_of(parts))
+    with pytest.raises(ValueError, match=r"\w") as caught:
+        getattr(request, reader)
+    assert isinstance(caught.value, httpexceptions.HTTPBadRequest)
+
+
+@pytest.mark.parametrize(("reader", "parts"), BAD_BYTES)
+@pytest.mark.parametrize("context", [UnicodeDecodeError, httpexceptions.HTTPBadRequest, None])
+def test_bad_bytes_are_answered_by_the_application(reader, parts, context):
+    """An exception view for either of the two answers; without one the client hears 400."""
+    config = Configurator()
+    config.add_view(lambda request: Response(str(getattr(request, reader))))
+    if context is not None:
+        config.add_exception_view(lambda exc, request: Response("mine", status=400), context=context)
+    response = Request(environ_of(parts)).get_response(config.make_wsgi_app())
+    assert (response.status_int, response.text == "mine") == (400, context is not None)
+
+
+@pytest.mark.parametrize("parts", [parts for reader, parts in BAD_BYTES if reader != "path_info"])
+def test_readers_are_lazy(parts):
+    """Bytes that nobody reads do no harm: the application answers what it would have answered."""
+    config = Configurator()
+    config.add_view(lambda request: Response("unread"))
+    assert Request(environ_of(parts)).get_response(config.make_wsgi_app()).text == "unread"
+
+
+def test_nul():
+    """A NUL in a path is not found; in a value of the query it reaches the application."""
+    config = Configurator()
+    config.add_route("page", "/page/{name}")
+    config.add_view(lambda request: Response(repr(request.GET["a"])), route_name="page")
+    app = config.make_wsgi_app()
+    assert Request.blank("/page/x?a=%00").get_response(app).text == repr("\0")
+    assert Request.blank("/page/%00").get_response(app).status_int == 404
+
+
 # --- 13: 405 only at the router --------------------------------------------------------------------------------------
 
 
@@ -459,7 +728,30 @@ def test_called_directly_a_view_raises_predicate_mismatch():
         assert caught.value.status_int == 404
 
 
-# --- 14: foreign responses pass untouched ----------------------------------------------------------------------------
+def test_not_found_view_answers_mismatches():
+    """An application's not-found view answers what no predicate accepts; without one the router says 405 and ``Allow``."""
+    config = Configurator()
+    config.add_view(answering("get"), name="v", request_method="GET")
+    answer = browse(config.make_wsgi_app()).delete("/v", status=405)
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    caught = []
+    config.add_notfound_view(lambda exc, request: (caught.append(exc), Response("mine", status=404))[1])
+    assert browse(config.make_wsgi_app()).delete("/v", status=404).text == "mine"
+    assert [isinstance(exc, PredicateMismatch) for exc in caught] == [True]
+
+
+def test_foreign_view_that_mismatches_is_not_found():
+    """A foreign view that raises ``PredicateMismatch`` leads to a 404, since nobody knows what it would have accepted."""
+
+    def passing(context, request):
+        raise PredicateMismatch("not mine")
+
+    config = Configurator()
+    put_by_hand(config.registry, passing, "v")
+    assert ask(config, "/v", status=404).status_int == 404
+
+
+# --- 14: default headers by the router alone ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("has_renderer", [False, True])
@@ -475,6 +767,81 @@ def test_foreign_response_passes_untouched(has_renderer):
     assert seen == [response]
     assert seen[0] is response
     assert response.headerlist == [("X-Only", "this"), ("Content-Length", "7")]
+
+
+def sent(config, path="/"):
+    """Return the headers of an answer, as the server gets them."""
+    return Request.blank(path).get_response(config.make_wsgi_app()).headerlist
+
+
+def test_default_headers_are_added_by_the_router():
+    """A response of ours gets the default headers when the router sends it, and not before."""
+    response = Response("ours")
+    config = Configurator()
+    config.add_view(lambda request: response)
+    router = config.make_wsgi_app()
+    with router.request_context(Request.blank("/").environ) as request:
+        assert "X-Content-Type-Options" not in router.invoke_request(request).headers
+    assert ("X-Content-Type-Options", "nosniff") in sent(config)
+    assert "X-Content-Type-Options" not in Request.blank("/").get_response(response).headers
+
+
+def test_default_headers_are_never_said_twice():
+    """What a response says itself stands, once, however the header is written."""
+
+    def view(request):
+        request.response.headerlist.append(("x-frame-options", "DENY"))
+        return request.response
+
+    config = Configurator()
+    config.add_view(view)
+    assert [value for name, value in sent(config) if name.lower() == "x-frame-options"] == ["DENY"]
+
+
+def test_files_have_the_headers_of_files(tmp_path):
+    """Static views and file responses are sent with what they say themselves, header by header."""
+    (tmp_path / "page.txt").write_text("text")
+    config = Configurator()
+    config.add_static_view("files", str(tmp_path))
+    config.add_view(lambda request: FileResponse(str(tmp_path / "page.txt"), request), name="file")
+    expected = {
+        "Content-Type",
+        "Content-Length",
+        "Last-Modified",
+        "ETag",
+        "Accept-Ranges",
+        "Cache-Control",
+        "Expires",
+    }
+    assert {name for name, _ in sent(config, "/files/page.txt")} <= expected
+    assert {name for name, _ in sent(config, "/file")} <= expected
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        (lambda request: request.session.get("a"), True),
+        (lambda request: request.identity, True),
+        (lambda request: request.authenticated_userid, True),
+        (lambda request: get_csrf_token(request), True),
+        (lambda request: request.GET.get("a"), False),
+    ],
+)
+def test_vary_cookie_where_a_cookie_counted(read, expected):
+    """``Vary: Cookie`` is said where a session, an identity or a token was looked at, and nowhere else."""
+    config = Configurator(session_factory=SignedCookieSessionFactory("a key of more than thirty-two bytes"))
+    config.set_security_policy(Cookied())
+    config.add_view(lambda request: (read(request), Response("read"))[1])
+    assert (("Vary", "Cookie") in sent(config)) is expected
+
+
+class Cookied(Nobody):
+    """Reads who it is from a cookie."""
+
+    def identity(self, request):
+        return request.cookies.get("who")
+
+    authenticated_userid = identity
 
 
 # --- 15: router steps are driven from outside ------------------------------------------------------------------------
@@ -576,6 +943,7 @@ def test_default_of_the_manager_is_read_live(monkeypatch):
 
 
 # --- 18: derivers ----------------------------------------------------------------------------------------------------
+
 
 BUILT_IN = [
     *("secured_view", "csrf_view", "owrapped_view", "http_cached_view"),
@@ -686,6 +1054,174 @@ def test_renderer_helper():
         clone.clone(name="other.unknown").renderer  # noqa: B018 - read for the error
     config.add_renderer(".unknown", lambda info: lambda value, system: "known")
     assert RendererHelper("page.unknown", registry=config.registry).renderer({}, {}) == "known"
+
+
+# --- 20: cookies and keys --------------------------------------------------------------------------------------------
+
+LONG = "a key of more than thirty-two bytes"
+
+
+def test_signature_of_a_session_cookie():
+    """A session's cookie is the base64 of an HMAC-SHA512, keyed with salt and secret, and of the JSON that it signs."""
+    config = Configurator(session_factory=SignedCookieSessionFactory(LONG, salt="salt."))
+    config.add_view(lambda request: (request.session.__setitem__("a", 1), Response())[1])
+    cookie = Request.blank("/").get_response(config.make_wsgi_app()).headers["Set-Cookie"]
+    value = cookie.partition("=")[2].partition(";")[0]
+    data = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+    signature, payload = data[:64], data[64:]
+    assert signature == hmac.digest(b"salt." + LONG.encode(), payload, "sha512")
+    renewed, created, state = json.loads(payload)
+    assert (int(renewed) == int(created), state) == (True, {"a": 1})
+
+
+def test_ticket():
+    """An authentication ticket is the digest, the time in eight hexadecimal digits, the user, and the data of the type."""
+    helper = AuthTktCookieHelper(LONG, hashalg="sha512")
+    [(_, cookie), *_] = helper.remember(Request.blank("/", environ={"REMOTE_ADDR": "192.0.2.1"}), "ann")
+    ticket = cookie.partition("=")[2].partition(";")[0].strip('"')
+    digest, time, userid = ticket[:128], ticket[128:136], ticket[136:].partition("!")[0]
+    assert base64.b64decode(urllib.parse.unquote(userid)) == b"ann"
+    assert int(time, 16) > 0
+    assert set(digest) <= set(string.hexdigits)
+
+
+@pytest.mark.parametrize("make", [SignedCookieSessionFactory, AuthTktCookieHelper])
+def test_short_secrets_warn(make):
+    """A secret that could be found by trying is warned of, and a long one isn't."""
+    with pytest.warns(UserWarning, match="6 bytes"):
+        make("secret")
+    make(LONG)
+
+
+@pytest.mark.filterwarnings("ignore:the secret of")
+def test_short_secrets_are_refused_in_production():
+    """Only where production is said, a short secret is an error."""
+    factory = SignedCookieSessionFactory("secret")
+    Configurator(session_factory=factory).commit()
+    with pytest.raises((exceptions.ConfigurationError, ConfigurationExecutionError), match="6 bytes"):
+        Configurator(session_factory=factory, settings={"goldilocks.production": "true"}).commit()
+
+
+def test_pickles_are_never_a_default():
+    """``PickleSerializer`` can be imported and used, and nothing uses it by itself: what isn't JSON can't be stored."""
+    config = Configurator(session_factory=SignedCookieSessionFactory(LONG))
+    config.add_view(lambda request: (request.session.__setitem__("a", object()), Response())[1])
+    with pytest.raises((TypeError, ValueError)):
+        Request.blank("/", environ={"paste.throw_errors": True}).get_response(config.make_wsgi_app())
+    with pytest.warns(DeprecationWarning):
+        serializer = PickleSerializer()
+    assert serializer.loads(serializer.dumps({1, 2})) == {1, 2}
+
+
+# --- 21: instrumentation wraps the constructor -----------------------------------------------------------------------
+
+
+def test_wrapped_constructor_knows_its_caller(monkeypatch):
+    """Who wraps ``Configurator.__init__`` finds the caller's package two frames up, and can add statements of its own."""
+    original = Configurator.__init__
+
+    def wrapped(self, *args, **kw):
+        kw.setdefault("package", caller_package(level=2))
+        original(self, *args, **kw)
+        self.add_route("instrumented", "/instrumented")
+
+    monkeypatch.setattr(Configurator, "__init__", wrapped)
+    caller = types.ModuleType("calling")
+    caller.__dict__.update(Configurator=Configurator, __path__=[], __package__="calling")
+    monkeypatch.setitem(sys.modules, "calling", caller)
+    exec("def configure(): return Configurator()", caller.__dict__)
+    config = caller.configure()
+    assert config.package is caller
+    config.commit()
+    assert config.get_routes_mapper().get_route("instrumented").pattern == "/instrumented"
+
+
+def test_constructor_finds_its_caller(monkeypatch):
+    """Unwrapped, a Configurator finds the package of who makes it."""
+    caller = types.ModuleType("calling")
+    caller.__dict__.update(Configurator=Configurator, __path__=[], __package__="calling")
+    monkeypatch.setitem(sys.modules, "calling", caller)
+    exec("config = Configurator()", caller.__dict__)
+    assert caller.config.package is caller
+
+
+def test_place_is_told_by_whoever_says():
+    """Each wrapped directive understands ``_info`` and ``_backframes``, a foreign function's too."""
+
+    def foreign(config, name):
+        config.action(name, None)
+
+    config = Configurator()
+    config.add_directive("foreign", foreign)
+
+    def helper():
+        config.foreign("frames", _backframes=1)
+
+    helper()
+    config.foreign("info", _info=("site.zcml", 3, "zcml", "<view/>"))
+    config.add_route("ours", "/ours", _info=("site.zcml", 4, "zcml", "<route/>"))
+    places = {row["discriminator"]: row["info"] for row in config.registry.action_state.actions}
+    assert places["frames"].function == "test_place_is_told_by_whoever_says"
+    assert (places["info"].file, places["info"].line) == ("site.zcml", 3)
+    assert places["route", "ours"].line == 4
+
+
+def test_directive_that_is_not_wrapped():
+    """A directive that is added with ``action_wrap=False`` is the bare function; ``action_method`` wraps by hand."""
+
+    def bare(config, **kw):
+        return kw
+
+    config = Configurator()
+    config.add_directive("bare", bare, action_wrap=False)
+    config.add_directive("dressed", action_method(bare), action_wrap=False)
+    assert config.bare(_info="seen") == {"_info": "seen"}
+    assert config.dressed(_info="taken", _backframes=1) == {}
+
+
+# --- 22: lists of predicates -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [Configurator, testing.setUp])
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (
+            "route",
+            {"xhr", "request_method", "path_info", "request_param", "header", "accept", "custom", "traverse"},
+        ),
+        ("view", {"xhr", "request_method", "match_param", "physical_path", "containment", "custom"}),
+        ("subscriber", set()),
+    ],
+)
+def test_predicate_lists_are_filled_at_once(make, kind, expected):
+    """The built-in predicates stand in their lists as soon as there is a Configurator."""
+    config = make()
+    try:
+        assert expected <= set(config.get_predlist(kind).sorter.names)
+    finally:
+        testing.tearDown()
+
+
+def test_predicates_are_made_of_a_list():
+    """A list makes order, predicates and hash of arguments, as add-ons with predicates of their own need it."""
+    config = Configurator()
+    order, [predicate], phash = config.get_predlist("route").make(config, request_method=("GET",))
+    assert predicate.text() == "request_method = GET,HEAD"
+    assert predicate({}, Request.blank("/"))
+    assert not predicate({}, Request.blank("/", method="POST"))
+    assert (type(order), len(phash)) == (int, 64)
+
+
+def test_sorter_sorts():
+    """``TopologicalSorter`` sorts what was added before and after one another."""
+    sorter = TopologicalSorter()
+    sorter.add("b", "B", after="a")
+    sorter.add("a", "A")
+    sorter.add("c", "C", after="a", before="b")
+    assert sorter.sorted() == [("a", "A"), ("c", "C"), ("b", "B")]
+    sorter.remove("c")
+    assert sorter.names == ["b", "a"]
 
 
 # --- 23: subscriptions on the raw record -----------------------------------------------------------------------------
@@ -845,17 +1381,3 @@ def test_arguments_of_views_can_be_copied():
     assert copied["context"] is IMark
     config.add_view(lambda request: {}, **copied)
     assert copied["request_method"].value == ("GET", "HEAD")
-
-
-def test_exception_views_stand_in_the_record():
-    """Exception views stand under a classifier of their own, and can be put in by hand as well."""
-    config = Configurator(autocommit=True)
-
-    def fail(request):
-        raise LookupError
-
-    config.add_view(fail)
-    config.registry.registerAdapter(
-        answering("by hand"), (IExceptionViewClassifier, IRequest, LookupError), IView
-    )
-    assert ask(config).text == "by hand"
