@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from zope.interface import implementer, providedBy
+from zope.interface import implementedBy, implementer, providedBy
 
 from goldilocks.changes import changes
 from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, refuse_cross_origin
@@ -23,6 +23,7 @@ from goldilocks.exceptions import PredicateMismatch
 from goldilocks.express import EVENTS, ShortWay, close_body, short_way
 from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError, HTTPNotFound
 from goldilocks.interfaces import (
+    VH_ROOT_KEY,
     IDebugLogger,
     IExecutionPolicy,
     IRequest,
@@ -75,6 +76,10 @@ _OPEN_STEPS = frozenset(("finish_request", "invoke_request", "invoke_subrequest"
 
 _ALL_EVENTS = frozenset(EVENTS)
 
+#: Names in a pattern that mean something to a walk, and what a request knows of a walk that didn't go anywhere.
+_WALK_NAMES = frozenset(("traverse", "subpath"))
+_NOTHING_WALKED = {"view_name": "", "subpath": (), "traversed": (), "virtual_root_path": ()}
+
 
 @dataclass(frozen=True, slots=True)
 class _Around:
@@ -85,6 +90,8 @@ class _Around:
     views: ViewTable
     route_types: dict[str, InterfaceSpec]
     short_way: ShortWay | None
+    #: Whether the default root is walked as usual.
+    is_root_plain: bool
 
 
 @implementer(IRouter)
@@ -196,6 +203,7 @@ class Router:
             view_table(registry),
             {},
             short_way(self) if is_usual else None,
+            registry.adapters.lookup1(implementedBy(DefaultRootFactory), ITraverser) is None,
         )
         known["_around"] = around  # behind `__setattr__`: this is no change
         return around
@@ -349,6 +357,19 @@ class Router:
     def _walk(self, request: AnyRequest, root_factory: Any) -> tuple[Context, str]:
         """Make the root, walk from it, and write down on the request where the walk led."""
         attrs = request.__dict__
+        match = attrs.get("matchdict")
+        # PERF: routes by method, and all that goes the long way: a root that nobody chose, and a route that leads nowhere else
+        if (
+            root_factory is DefaultRootFactory
+            and match is not None
+            and _WALK_NAMES.isdisjoint(match)
+            and VH_ROOT_KEY not in request.environ
+            and self._around.is_root_plain
+            and request.registry is self.registry
+        ):
+            attrs.update(_NOTHING_WALKED)
+            root = attrs["root"] = attrs["context"] = attrs["virtual_root"] = root_factory(request)
+            return root, ""
         root = attrs["root"] = root_factory(request)
         make_traverser = request.registry.adapters.lookup1(providedBy(root), ITraverser)
         traverser = None if make_traverser is None else make_traverser(root)

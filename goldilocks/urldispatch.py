@@ -106,7 +106,7 @@ class Route:
     @match.setter
     def match(self, matcher: Matcher) -> None:
         self._match = matcher
-        changes.count += 1
+        changes.note_routes()
 
     @property
     def generate(self) -> Generator:
@@ -316,7 +316,7 @@ class RouteTable:
 
     def __init__(self, routes: Iterable[AnyRoute]) -> None:
         #: Taken before the routes are gone through: what changes meanwhile makes the table out of date.
-        self.known_changes = changes.count
+        self.known_changes = changes.routes
         #: What to try for a path that is a pattern's literal text; filled when first asked for.
         self._literal: dict[str, Search | None] = {}
         self._depth = 0
@@ -454,7 +454,7 @@ def _counted(kind: type, name: str) -> Callable[..., Any]:
         try:
             return change(self, *args, **kw)
         finally:
-            changes.count += 1
+            changes.note_routes()
 
     count.__name__ = name
     return count
@@ -507,13 +507,13 @@ class RoutesMapper:
     @routelist.setter
     def routelist(self, routes: Iterable[AnyRoute]) -> None:
         self._routelist = RouteList(routes)
-        changes.count += 1
+        changes.note_routes()
 
     @property
     def table(self) -> RouteTable:
         """The routes to match as a table, made anew when they have changed."""
         table = self._table
-        if table.known_changes != changes.count:
+        if table.known_changes != changes.routes:
             table = self._table = RouteTable(self._routelist)
         return table
 
@@ -560,7 +560,7 @@ class RoutesMapper:
         The quick door: what the router asks. ``mapper(request)`` gives the same answer as a dict.
         """
         table = self._table
-        if table.known_changes != changes.count:
+        if table.known_changes != changes.routes:
             table = self.table
         return table.find(path, request)
 

@@ -103,7 +103,8 @@ def walk(
     # PERF: traversal, acl: a path that names no view and leads where there is no virtual root, as nearly all are
     if not virtual and selector not in path:
         names = split_path_info(path) if path != "/" else ()
-        context, walked = _descend(root, names) if names else (root, 0)
+        has_children = names and root.__class__ is not DefaultRootFactory
+        context, walked = _descend(root, names) if has_children else (root, 0)
         is_end = walked == len(names)
         return {
             "context": context,

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "handbook"))
 
-from handbook import difference, files, library, paths, search, starter
+from handbook import difference, files, library, paths, search, security, starter
 from handbook.database import open_session
 from handbook.markdown import is_safe_link, render
-from handbook.models import open_database
+from handbook.models import User, open_database
 from handbook.pages import MAX_BODY, Conflict, Refused, clean_text, move_page, save_page, summary_of
 from sqlalchemy import select, true
 
@@ -364,3 +364,33 @@ def test_filling_twice_changes_nothing(tmp_path):
 def test_examples_in_docstrings_are_true(name):
     result = doctest.testmod(importlib.import_module(f"handbook.{name}"))
     assert result.attempted and not result.failed
+
+
+# -- passwords ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """The passwords that were hashed."""
+    done = []
+    scrypt = security.hashlib.scrypt
+    monkeypatch.setattr(
+        security.hashlib, "scrypt", lambda said, **how: done.append(said) or scrypt(said, **how)
+    )
+    return done
+
+
+@pytest.mark.parametrize("has_user", [True, False])
+def test_one_hash_for_each_login(hashed, has_user):
+    """CVE-2016-2513, CVE-2024-39329 (row 101): whether there is such a user or not, one password is hashed."""
+    user = User(login="ann", name="Ann", role="editor", password_hash=security.hash_password("right"))
+    hashed.clear()
+    assert security.check_password(user if has_user else None, "right") is has_user
+    assert len(hashed) == 1
+
+
+@pytest.mark.parametrize("password", ["x" * 1025, "ü" * 513, "x" * 1_000_000])
+def test_long_password_is_not_hashed(hashed, password):
+    """CVE-2013-1443 (row 82): what is too long for a password is refused before any work is done."""
+    assert security.check_password(None, password) is False
+    assert hashed == []

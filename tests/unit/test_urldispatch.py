@@ -6,11 +6,13 @@ import types
 
 import pytest
 import webob
+from zope.interface import Interface
 from zope.interface.verify import verifyObject
 
 from goldilocks import urldispatch
 from goldilocks.exceptions import URLDecodeError
 from goldilocks.interfaces import IRoute, IRoutesMapper
+from goldilocks.registry import Registry
 from goldilocks.urldispatch import Route, RoutePatternError, RoutesMapper, RouteTable, _compile_route
 
 
@@ -463,3 +465,14 @@ def test_what_is_assigned_counts():
     assert (mapper.get_route("only"), mapper.get_route("/b")) == (route, None)
     route.pregenerator = "mine"
     assert route.pregenerator == "mine"
+
+
+def test_table_outlasts_other_changes():
+    """What is registered while an application runs doesn't make the table of its routes anew; a route does."""
+    registry, mapper = Registry("application"), RoutesMapper()
+    mapper.connect("one", "/one")
+    table = mapper.table
+    registry.registerUtility(object(), Interface)
+    assert mapper.table is table
+    mapper.connect("two", "/two")
+    assert mapper.table is not table

@@ -62,10 +62,17 @@ def hash_password(password: str) -> str:
 _NOBODYS_HASH = hash_password(secrets.token_hex())
 
 
+#: Nobody has a longer one, and to hash a long text is work that a stranger could give us.
+_LONGEST_PASSWORD_BYTES = 1024
+
+
 def check_password(user: User | None, password: str) -> bool:
     """Say whether this is the user's password, in a time that doesn't tell whether there is such a user."""
+    said = password.encode("utf-8", "replace")
+    if len(said) > _LONGEST_PASSWORD_BYTES:
+        return False
     salt, _, digest = (user.password_hash if user else _NOBODYS_HASH).partition("$")
-    given = hashlib.scrypt(password.encode("utf-8", "replace"), salt=bytes.fromhex(salt), **_SCRYPT)
+    given = hashlib.scrypt(said, salt=bytes.fromhex(salt), **_SCRYPT)
     return hmac.compare_digest(given.hex(), digest) and user is not None
 
 
