@@ -21,6 +21,7 @@ from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.express import EVENTS, ShortWay, close_body, short_way
+from goldilocks.headerplaces import note_places, pointing
 from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError, HTTPNotFound
 from goldilocks.interfaces import (
     VH_ROOT_KEY,
@@ -150,6 +151,9 @@ class Router:
             self.request_defaults = {"limits": Limits.from_settings(settings)}
             self.varies_by_cookie = settings.get(VARY_SETTING, False)
         self.outlet = outlet({} if settings is None else settings)
+        if self.explains_errors and self.outlet is not None:
+            note_places()
+            self.outlet = pointing(self.outlet)
         self._own_handler = self.handle_request
         self._look_around()
 

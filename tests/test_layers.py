@@ -28,7 +28,7 @@ LAYERS = {
         pathmaker routepattern routeorder urldispatch viewindex viewset viewtable viewcalls url hosts edge spool forms cookies jsonbody readers request
     """,
     "what": "renderers steadyrenderer templatecode templatescan templates static tweens predicates methods pipeline viewderivers view",
-    "engine": "reticence explanation explain debugpages dummies wsgi outlet express router",
+    "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces express router",
     "language": """
         config.places config.conflicts config.actions config.statement config.predicates config.derivers config.acceptorder config.staticviews
         config.mistakes config.viewparts config.views config.exceptionviews config.routes config.assets config.security config.adapters
