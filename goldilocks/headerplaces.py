@@ -37,6 +37,10 @@ class PlacedHeaders(list[tuple[str, str]]):
         self.places: dict[str, str] = {}
         self._note(self)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let copies be plain lists."""
+        return list, (list(self),)
+
     def append(self, header: tuple[str, str]) -> None:
         """Append a header, and note from where."""
         self._note([header])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 
 import pytest
@@ -90,3 +92,12 @@ def test_foreign_response_has_no_places():
     send = headerplaces.pointing(outlet({"goldilocks.check_responses": True}))
     with pytest.raises(HeaderError, match="X-Bad"):
         send(app, {}, lambda *arguments: None)
+
+
+def test_copies_are_plain_lists():
+    """What is copied or pickled doesn't note anything."""
+    headerplaces.note_places()
+    headers = Response("text").headerlist
+    for copied in (copy.copy(headers), copy.deepcopy(headers), pickle.loads(pickle.dumps(headers))):
+        assert type(copied) is list
+        assert copied == headers
