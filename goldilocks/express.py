@@ -51,7 +51,7 @@ ShortWay: TypeAlias = "Callable[[Environ], AnyResponse]"
 Plan: TypeAlias = "tuple[dict[str, Any], Callable[..., Any], Finisher | None, bool, Sequence[Any]]"
 
 #: Names in a pattern that mean something to a walk.
-_WALK_NAMES = frozenset(("traverse", "subpath"))
+WALK_NAMES = frozenset(("traverse", "subpath"))
 
 #: What is told on the way, unless nobody listens.
 EVENTS = (NewRequest, BeforeTraversal, ContextFound, NewResponse)
@@ -248,7 +248,7 @@ def _plan(router: Any, route: Any) -> Plan | None:
         "virtual_root_path": (),
     }
     names = route.compiled.names
-    may_be_walked = names is None or not _WALK_NAMES.isdisjoint(dict(names))
+    may_be_walked = names is None or not WALK_NAMES.isdisjoint(dict(names))
     function, finish = taken_apart(views[0]) if len(views) == 1 else (None, None)
     if function is not None:
         return known, function, finish, may_be_walked, route.predicates

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from goldilocks import httpexceptions
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.headers import HeaderError, check, safe_location
+from goldilocks.names import GOLDILOCKS
 from goldilocks.response import HTML_TYPE, JSON_TYPE, OK, STATUS_LINES, TEXT_TYPE, FileResponse, Response
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ DEFAULT_HEADERS: Headers = (
 _LINES = frozenset((OK, *STATUS_LINES.values(), *httpexceptions.STATUS_LINES.values()))
 _PAGES = frozenset((PredicateMismatch, *httpexceptions.status_map.values()))
 
-CHECK_SETTING = "goldilocks.check_responses"
-HEADERS_SETTING = "goldilocks.default_headers"
-VARY_SETTING = "goldilocks.vary_by_cookie"
+CHECK_SETTING = f"{GOLDILOCKS}.check_responses"
+HEADERS_SETTING = f"{GOLDILOCKS}.default_headers"
+VARY_SETTING = f"{GOLDILOCKS}.vary_by_cookie"
 
 #: Headers that say what caches may do with an answer.
 _CACHING = frozenset(("cache-control", "expires"))

@@ -82,9 +82,8 @@ class Adapters(AdapterRegistry):
             super().changed(originally_changed)
         else:
             BaseAdapterRegistry.changed(self, originally_changed)
-        changes.count += (
-            1  # at last: who derives something anew from here on must find nothing that is remembered
-        )
+        # at last: who derives something anew from here on must find nothing that is remembered
+        changes.count += 1
 
     def is_blank(self, *required: Any) -> bool:
         """Tell whether certainly nothing is registered that demands three specifications of which these are the first."""

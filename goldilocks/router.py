@@ -20,7 +20,7 @@ from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, refuse_cross_origin
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
-from goldilocks.express import EVENTS, ShortWay, close_body, short_way
+from goldilocks.express import EVENTS, WALK_NAMES, ShortWay, close_body, short_way
 from goldilocks.headerplaces import note_places, pointing
 from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError, HTTPNotFound
 from goldilocks.interfaces import (
@@ -77,8 +77,7 @@ _OPEN_STEPS = frozenset(("finish_request", "invoke_request", "invoke_subrequest"
 
 _ALL_EVENTS = frozenset(EVENTS)
 
-#: Names in a pattern that mean something to a walk, and what a request knows of a walk that didn't go anywhere.
-_WALK_NAMES = frozenset(("traverse", "subpath"))
+#: What a request knows of a walk that didn't go anywhere.
 _NOTHING_WALKED = {"view_name": "", "subpath": (), "traversed": (), "virtual_root_path": ()}
 
 
@@ -366,7 +365,7 @@ class Router:
         if (
             root_factory is DefaultRootFactory
             and match is not None
-            and _WALK_NAMES.isdisjoint(match)
+            and WALK_NAMES.isdisjoint(match)
             and VH_ROOT_KEY not in request.environ
             and self._around.is_root_plain
             and request.registry is self.registry

@@ -57,8 +57,7 @@ class ThreadLocalManager:
         """Return the stack, with the info of its topmost request made, if that was left for later."""
         top: Any = self.top.get()
         if len(top) == 3:
-            below, request, registry = top
-            top = ({"registry": registry, "request": request}, below)
+            top = _with_info(top)
             self.top.set(top)
         return top
 
@@ -88,12 +87,15 @@ class ThreadLocalManager:
         infos = []
         top = self._opened()
         while top:
-            if len(top) == 3:
-                below, request, registry = top
-                top = ({"registry": registry, "request": request}, below)
-            info, top = top
+            info, top = _with_info(top) if len(top) == 3 else top
             infos.append(info)
         return infos[::-1]
+
+
+def _with_info(top: Any) -> Any:
+    """Return a stack in which the info of its topmost request, left for later until now, is made."""
+    below, request, registry = top
+    return {"registry": registry, "request": request}, below
 
 
 def defaults() -> dict[str, Any]:

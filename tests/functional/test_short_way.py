@@ -20,6 +20,7 @@ from goldilocks.interfaces import IRequestFactory, IRootFactory, IRoutesMapper, 
 from goldilocks.renderers import null_renderer
 from goldilocks.request import Request
 from goldilocks.response import Response
+from goldilocks.session import SignedCookieSessionFactory
 from goldilocks.testing import DummyRequest
 from goldilocks.threadlocal import get_current_registry, get_current_request, manager
 from goldilocks.traversal import DefaultRootFactory, ResourceTreeTraverser
@@ -127,6 +128,38 @@ def test_view_finds_the_same(path):
 def test_virtual_root_is_found(path, root):
     """A virtual root that a proxy names is found on the request, also where nothing is walked."""
     assert_same(paged(found), path, headers={"X-Vhm-Root": root})
+
+
+@pytest.mark.parametrize("path", ["/", "/named/a"])
+def test_virtual_root_counts_where_nothing_is_walked(path):
+    """Of a virtual root that isn't there, a request knows the names, and that the root itself stands for it."""
+
+    def view(request):
+        return Response(
+            repr((request.virtual_root_path, request.view_name, request.virtual_root is request.root))
+        )
+
+    for router in both(paged(view)):
+        # the first name isn't a child's of the default root, so it is the name of a view, which the route doesn't have
+        assert ask(router, path, headers={"X-Vhm-Root": "/a/b"})[0] == "404 Not Found"
+        assert ask(router, path, headers={"X-Vhm-Root": "/"})[2] == b"((), '', True)"
+
+
+@pytest.mark.parametrize("policy", [None, long_policy])
+def test_dependence_on_cookies_is_said(policy):
+    """On both ways, an answer for which the session was looked at says so, and no other one does."""
+
+    def view(request):
+        if request.path == "/":
+            request.session.get("name")
+        return Response("fine")
+
+    config = Configurator(session_factory=SignedCookieSessionFactory("a key of thirty-two bytes at least"))
+    if policy is not None:
+        config.set_execution_policy(policy)
+    paged(view)(config)
+    router = config.make_wsgi_app()
+    assert [("Vary", "Cookie") in ask(router, path)[1] for path in ("/", "/named/a")] == [True, False]
 
 
 def test_nothing_else_stands_on_the_request():
