@@ -14,7 +14,7 @@ sources = goldilocks tests examples benchmarks
 pot-options = -d handbook -k plural:1,2 --sort-by-file --no-linenumbers --width 100 --package-name handbook
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types tests api-report format messages bench fuzz build clean
+.PHONY: help demo test lint types tests api-report format messages bench fuzz soak build clean
 
 help: ## say what can be made
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: $(BENCH)/installed ## measure, beside other frameworks; ONLY=hello,json f
 
 fuzz: $(FUZZ)/installed ## look for requests that break something; SECONDS=60 in all, ONLY=request,forms for a part of it
 	$(FUZZ)/bin/python -m tests.fuzz --seconds $(SECONDS) --only '$(ONLY)'
+
+soak: $(VENV)/installed-for-test ## load and break real servers for some minutes; make test does so for seconds
+	SOAK=1 $(python) -m pytest -rs -p no:xdist -v tests/robustness
 
 build: $(VENV)/installed-for-test ## make wheel and source archive in dist/
 	$(python) -m build

@@ -76,14 +76,24 @@ class CallbackMethodsMixin:
         """Have ``callback(request)`` called at the very end, whether the request was answered or failed.
 
         The response was made by then: nothing that a callback does shows in it. Callbacks run in the order in which
-        they were added, also those that a callback adds. What a callback raises is not caught.
+        they were added, also those that a callback adds. What one raises keeps no other from being called, and goes on then.
         """
         self.finished_callbacks.append(callback)
 
     def _process_finished_callbacks(self) -> None:
         callbacks = self.__dict__.get("finished_callbacks")
+        failure: BaseException | None = None
         while callbacks:
-            callbacks.popleft()(self)
+            try:
+                callbacks.popleft()(self)
+            except BaseException as error:  # the others close what they have opened all the same
+                if failure is None or not isinstance(error, Exception):
+                    failure = error
+        if failure is not None:
+            try:
+                raise failure
+            finally:
+                failure = None  # it knows this frame: don't leave a circle for the collector
 
 
 @implementer(IRequest)

@@ -176,7 +176,9 @@ class Router:
             if outlet is None:
                 return response(environ, start_response)
             return outlet(response, environ, start_response)
-        except Exception as error:
+        except BaseException as error:
+            if not isinstance(error, Exception) and _ends_the_server(error):
+                raise
             # what a client has sent is answered even where errors of the application go on to the server, and what goes on
             # to testers are the application's errors: it takes two of three
             is_clients = isinstance(error, HTTPException) and isinstance(error, ValueError | OSError)
@@ -211,7 +213,7 @@ class Router:
         known["_around"] = around  # behind `__setattr__`: this is no change
         return around
 
-    def _failed(self, error: Exception, environ: Environ) -> AnyResponse:
+    def _failed(self, error: BaseException, environ: Environ) -> AnyResponse:
         """Log an error that nothing answered, once, and return the answer to it."""
         if isinstance(error, HTTPException):  # what a client sends is no failure of the server
             return error
@@ -429,6 +431,18 @@ class Router:
             )
         if self.logger is not None:
             self.logger.debug(message)
+
+
+#: What is raised to have the whole process end.
+_ENDS = (SystemExit, KeyboardInterrupt)
+
+
+def _ends_the_server(error: BaseException) -> bool:
+    """Tell whether an error means the server, and not the request during which it came; it may be one of a group."""
+    # whatever else reached the server (a stray GeneratorExit, say) would take other requests along, or leave the client waiting
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(_ENDS) is not None
+    return isinstance(error, _ENDS)
 
 
 def _are_errors_wanted(environ: Environ) -> bool:

@@ -238,14 +238,31 @@ def test_queue_may_be_written_by_hand():
     assert seen == [request]
 
 
-def test_a_callback_that_fails_is_not_caught():
+def test_a_response_callback_that_fails_is_not_caught():
     """The error goes to the caller, and the callbacks behind it stay."""
     request = CallbackMethodsMixin()
-    request.add_finished_callback(lambda request: 1 / 0)
-    request.add_finished_callback(print)
+    request.add_response_callback(lambda request, response: 1 / 0)
+    request.add_response_callback(print)
     with pytest.raises(ZeroDivisionError):
+        request._process_response_callbacks(None)
+    assert list(request.response_callbacks) == [print]
+
+
+@pytest.mark.parametrize("second", [KeyError, KeyboardInterrupt])
+def test_finished_callbacks_are_all_called(second):
+    """The first error goes to the caller, or one that ends more than the request, when all have been called."""
+    called = []
+
+    def fail(request):
+        raise second
+
+    request = CallbackMethodsMixin()
+    request.add_finished_callback(lambda request: 1 / 0)
+    request.add_finished_callback(fail)
+    request.add_finished_callback(called.append)
+    with pytest.raises(ZeroDivisionError if second is KeyError else second):
         request._process_finished_callbacks()
-    assert list(request.finished_callbacks) == [print]
+    assert called == [request] and not request.finished_callbacks
 
 
 def test_global_response_headers():
