@@ -451,11 +451,23 @@ def _host(environ: Mapping[str, Any]) -> str:
     return name if colon + port in _USUAL_PORTS else host.lower()
 
 
-def refuse_cross_origin(views: Iterable[Any], context: Any, request: AnyRequest, objection: str) -> None:
-    """Refuse a request that a `CrossOriginGuard` objects to, unless the view that would answer it wants such requests.
+def takes_any_origin(request: AnyRequest) -> bool:
+    """Tell whether an application exempts a request from the look at its origin, by ``set_default_csrf_options``."""
+    options = request.registry.queryUtility(IDefaultCSRFOptions)
+    return options is not None and (
+        not options.check_origin
+        or request.method in options.safe_methods
+        or (options.callback is not None and not options.callback(request))
+    )
 
-    A view wants them if it says ``require_csrf=False``, and all do where the application has switched the look at origins
-    off or exempts the request, by ``set_default_csrf_options``.
+
+def call_across_origins(
+    views: Iterable[Any], context: Any, request: AnyRequest, objection: str
+) -> AnyResponse:
+    """Call the first view that takes a request to which a `CrossOriginGuard` objects, if it wants such requests.
+
+    A view wants them if it says ``require_csrf=False``. It is asked when its turn comes, because one that is called may still
+    pass, and then it hasn't spoken for the next.
 
     Args:
         views: those found for the request, the first to be asked first.
@@ -463,29 +475,38 @@ def refuse_cross_origin(views: Iterable[Any], context: Any, request: AnyRequest,
         request: the request.
         objection: what the guard said.
 
+    Returns:
+        Its response, or ``None`` when there was no view at all.
+
     Raises:
-        BadCSRFOrigin: it isn't wanted; a kind of 400.
+        BadCSRFOrigin: it doesn't want it; a kind of 400.
+        PredicateMismatch: no view took it.
     """
-    options = request.registry.queryUtility(IDefaultCSRFOptions)
-    if options is not None and (
-        not options.check_origin
-        or request.method in options.safe_methods
-        or (options.callback is not None and not options.callback(request))
-    ):
-        return
-    view = _answering(views, context, request)
-    if view is not None and not getattr(view, "__allows_cross_origin__", False):
-        raise BadCSRFOrigin(f"this request may not come from where it does: {objection}")
-
-
-def _answering(views: Iterable[Any], context: Any, request: AnyRequest) -> Any:
-    """Find the view that would answer a request; None if there is none."""
+    mismatch = None
     for view in views:
         try:
-            chosen = view.match(context, request) if IMultiView.providedBy(view) else view
-        except PredicateMismatch:
-            continue
-        holds = getattr(chosen, "__predicated__", None)
-        if holds is None or holds(context, request):
-            return chosen
+            for candidate in _one_by_one(view, context, request):
+                holds = getattr(candidate, "__predicated__", None)
+                if holds is not None and not holds(context, request):
+                    continue
+                if not getattr(candidate, "__allows_cross_origin__", False):
+                    raise BadCSRFOrigin(f"this request may not come from where it does: {objection}")
+                try:
+                    return candidate(context, request)
+                except PredicateMismatch as error:
+                    mismatch = error
+            mismatch = mismatch or PredicateMismatch(request.view_name)
+        except PredicateMismatch as error:  # a set of another make has none for this request
+            mismatch = error
+    if mismatch is not None:
+        raise mismatch
     return None
+
+
+def _one_by_one(view: Any, context: Any, request: AnyRequest) -> Iterable[Any]:
+    """Return the views of a set, in order; of a set that doesn't tell, the one that it chooses."""
+    if not IMultiView.providedBy(view):
+        return [view]
+    if hasattr(view, "get_views"):
+        return [each for _, each, _ in view.get_views(request)]
+    return [view.match(context, request)]

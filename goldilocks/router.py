@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zope.interface import implementedBy, implementer, providedBy
 
 from goldilocks.changes import changes
-from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, refuse_cross_origin
+from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, call_across_origins, takes_any_origin
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
@@ -306,11 +306,17 @@ class Router:
         context, view_name = self._walk(request, root_factory)
         if heard and ContextFound in heard:
             registry.notify(ContextFound(request))
+        objection = None
         if self.cross_origin is not None and request.environ.get("REQUEST_METHOD") not in SAFE_METHODS:
-            self._check_origin(self.cross_origin, request, context, view_name)
+            objection = self._objection(self.cross_origin, request)
         try:
+            if objection is not None:
+                views = view_table(registry).find(
+                    IViewClassifier, attrs["request_iface"], providedBy(context), view_name
+                )
+                response = call_across_origins(views, context, request, objection)
             # COMPAT: found under this name of this module when called: error reporters put a function of theirs around it
-            if _call_view is _usual_call_view:
+            elif _call_view is _usual_call_view:
                 table = around.views if is_mine else view_table(registry)
                 views = table.find(IViewClassifier, attrs["request_iface"], providedBy(context), view_name)
                 # PERF: traversal, acl: mostly there is one
@@ -325,15 +331,9 @@ class Router:
             return self.missed(request, context)
         return response
 
-    def _check_origin(
-        self, objects_to: CrossOriginGuard, request: AnyRequest, context: Context, view_name: str
-    ) -> None:
+    def _objection(self, objects_to: CrossOriginGuard, request: AnyRequest) -> str | None:
         objection = objects_to(request.environ)
-        if objection is not None:
-            views = view_table(request.registry).find(
-                IViewClassifier, request.request_iface, providedBy(context), view_name
-            )
-            refuse_cross_origin(views, context, request, objection)
+        return None if objection is None or takes_any_origin(request) else objection
 
     def _match_route(self, request: AnyRequest) -> Any:
         """Let the first route that matches take the request; return the factory of the root to walk from."""

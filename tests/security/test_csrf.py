@@ -1,6 +1,7 @@
 """What went wrong with forms elsewhere: requests of other sites, exemptions by a header, tokens that compression gives away."""
 
 import pytest
+from zope.interface import Interface
 
 from goldilocks.csrf import (
     CookieCSRFStoragePolicy,
@@ -10,8 +11,9 @@ from goldilocks.csrf import (
     new_csrf_token,
     unmasked,
 )
-from goldilocks.exceptions import BadCSRFOrigin
+from goldilocks.exceptions import BadCSRFOrigin, PredicateMismatch
 from goldilocks.httpexceptions import HTTPFound
+from goldilocks.interfaces import IRequest, IView, IViewClassifier
 from goldilocks.response import Response
 from goldilocks.session import SignedCookieSessionFactory
 from tests.support import serve
@@ -142,6 +144,65 @@ def test_only_the_view_that_answers_is_asked():
     browser.post("/two", headers=headers, status=404)
     browser.post("/one", headers=headers, status=404)
     browser.post("/nothing", headers=headers, status=404)
+
+
+@pytest.mark.parametrize("places", ["views of a set", "types of contexts", "sets of types", "views by hand"])
+def test_view_that_passes_lets_no_other_in(places):
+    """A view that takes other sites' requests and then passes says nothing of the next one, wherever that stands."""
+    done = []
+
+    class Bear:
+        pass
+
+    def passing(request):
+        raise PredicateMismatch("not for me")
+
+    def next_one(request):
+        done.append(request)
+        return Response("done")
+
+    def app(config):
+        page(config)
+        config.set_root_factory(lambda request: Bear())
+        first = {"context": Bear} if "types" in places else {}
+        config.add_view(passing, name="two", require_csrf=False, request_method="POST", **first)
+        if places == "sets of types":
+            config.add_view(passing, name="two", require_csrf=False, request_param="x", **first)
+        if places == "views by hand":
+            config.commit()
+            config.registry.registerAdapter(
+                lambda context, request: next_one(request),
+                (IViewClassifier, IRequest, Interface),
+                IView,
+                name="two",
+            )
+        else:
+            config.add_view(next_one, name="two")
+
+    browser, headers = serve(app), {"Origin": "https://bank.example"}
+    answer = browser.post("/two?x=1", headers=headers, status="*")
+    assert not done and answer.status_int in (404, 418)
+    browser.post("/two?x=1", status="*")
+    assert done
+
+
+def test_view_that_passes_lets_another_one_in_that_wants_it():
+    """The next view is asked like the first, and if nobody takes the request it is a 404, or a 405, as ever."""
+
+    def passing(request):
+        raise PredicateMismatch("not for me")
+
+    def app(config):
+        for number, view in enumerate((passing, lambda request: Response("taken"))):
+            config.add_view(view, name="two", require_csrf=False, request_param=["a", "b"][: 2 - number])
+        config.add_view(passing, name="none", require_csrf=False)
+        config.add_view(passing, name="method", require_csrf=False, request_method="PUT")
+
+    browser, headers = serve(app), {"Origin": "https://bank.example"}
+    assert browser.post("/two?a=1&b=1", headers=headers).text == "taken"
+    browser.post("/two", headers=headers, status=404)
+    browser.post("/none", headers=headers, status=404)
+    browser.post("/method", headers=headers, status=405)
 
 
 def test_all_requests_are_let_in_where_that_is_said():
