@@ -1,7 +1,8 @@
 """Where a header was set: known under ``goldilocks.debug`` only, so that an error about it can point there.
 
-A header is checked when it is sent, and then the code that has set it is long gone from the stack. So in a process that debugs, the
-headers of each response note the line of the application from which they were changed.
+A header is checked when it is sent, and then the code that has set it is long gone from the stack. So while an application that
+debugs answers a request, the headers of each response note the line from which they were changed. Views make responses by calling
+the class itself, so it is the class that is told to; the responses of other applications in the process stay what they were.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 import webob
 
 from goldilocks.headers import HeaderError
+from goldilocks.names import GOLDILOCKS
 from goldilocks.response import Response
 from goldilocks.reticence import is_framework_code
+from goldilocks.threadlocal import get_current_registry
 
 if TYPE_CHECKING:
     from goldilocks.outlet import Outlet
@@ -76,7 +79,7 @@ def _is_between(file: str) -> bool:
 
 
 def note_places() -> None:
-    """Have the headers of all responses that are made from now on note from where they are set."""
+    """Have the headers of responses that are made by applications that debug note from where they are set."""
     make = Response.__init__
     if getattr(make, "notes_places", False):
         return
@@ -84,10 +87,17 @@ def note_places() -> None:
     @functools.wraps(make)
     def make_noting(self: Response, *arguments: Any, **kw: Any) -> None:
         make(self, *arguments, **kw)
-        self._headerlist = PlacedHeaders(self._headerlist)
+        if _is_debugged():
+            self._headerlist = PlacedHeaders(self._headerlist)
 
     make_noting.notes_places = True  # type: ignore[attr-defined]
     Response.__init__ = make_noting  # type: ignore[method-assign]
+
+
+def _is_debugged() -> bool:
+    """Tell whether the application that answers a request right now wants to know places."""
+    settings = getattr(get_current_registry(), "settings", None) or {}
+    return bool(settings.get(f"{GOLDILOCKS}.debug", False))
 
 
 def pointing(send: Outlet) -> Outlet:

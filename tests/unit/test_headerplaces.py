@@ -14,6 +14,8 @@ from goldilocks.config import Configurator
 from goldilocks.headers import HeaderError
 from goldilocks.outlet import outlet
 from goldilocks.response import Response
+from goldilocks.testing import testConfig as configured
+from goldilocks.threadlocal import manager
 
 
 @pytest.fixture(autouse=True)
@@ -65,11 +67,18 @@ def test_error_points_at_the_line(way, caplog):
     assert "X-Bad" in caplog.text
 
 
-def test_constructor_is_a_place():
-    """A header that the constructor was told is said to be set where it was called."""
+@pytest.fixture
+def debugged():
+    """An application that debugs answers something meanwhile."""
     headerplaces.note_places()
+    with configured(settings={"goldilocks.debug": True}):
+        yield
+
+
+def test_constructor_is_a_place(debugged):
+    """A header that the constructor was told is said to be set where it was called."""
     response = Response(b"text", headerlist=[("X-Bad", "a\nb")])
-    line = test_constructor_is_a_place.__code__.co_firstlineno + 3
+    line = test_constructor_is_a_place.__code__.co_firstlineno + 2
     send = headerplaces.pointing(outlet({"goldilocks.check_responses": True}))
     with pytest.raises(HeaderError, match=f"line {line}"):
         send(response, {"REQUEST_METHOD": "GET"}, lambda *arguments: None)
@@ -94,9 +103,17 @@ def test_foreign_response_has_no_places():
         send(app, {}, lambda *arguments: None)
 
 
-def test_copies_are_plain_lists():
+def test_other_applications_stay_as_they_were(debugged):
+    """Only what an application makes that debugs notes places, and only while it answers."""
+    assert type(Response("text").headerlist) is headerplaces.PlacedHeaders
+    with configured(settings={}):
+        assert type(Response("text").headerlist) is list
+    manager.clear()
+    assert type(Response("text").headerlist) is list
+
+
+def test_copies_are_plain_lists(debugged):
     """What is copied or pickled doesn't note anything."""
-    headerplaces.note_places()
     headers = Response("text").headerlist
     for copied in (copy.copy(headers), copy.deepcopy(headers), pickle.loads(pickle.dumps(headers))):
         assert type(copied) is list
