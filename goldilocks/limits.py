@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, FrozenInstanceError, dataclass, field, fields
 from typing import Any, Self
 
 from goldilocks.names import DEFAULTS_PYRAMID, DEFAULTS_VARIABLE, GOLDILOCKS, PROCESS
@@ -56,7 +56,7 @@ def _rule(meaning: str, default: bool = True) -> Any:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(init=False, repr=False, eq=False)
 class Limits:
     """How much a request may bring, and how strictly it is read.
 
@@ -96,6 +96,26 @@ class Limits:
         "refuse with 400 NUL and other control characters (but tab and line break) in query, form and headers",
         default=False,
     )
+
+    # PERF: import: methods that a dataclass is given are compiled for it, which takes ten times as long as all else here
+
+    def __init__(self, **said: Any) -> None:
+        values = {each.name: each.default for each in fields(self)}
+        if not said.keys() <= values.keys():
+            raise TypeError(f"there is no limit {', '.join(sorted(said.keys() - values.keys()))}")
+        self.__dict__.update(values, **said)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map('{0[0]}={0[1]!r}'.format, vars(self).items()))})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    def __hash__(self) -> int:
+        return hash(tuple(vars(self).values()))
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:

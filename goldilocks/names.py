@@ -9,7 +9,6 @@ was; our spelling is translated where it comes in. No other file but the import 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 #: The package that was, and the package that is.
@@ -40,14 +39,14 @@ DEFAULTS_SECURE = "secure"
 DEFAULTS_PYRAMID = PYRAMID
 
 
-@dataclass(slots=True)
 class ProcessDefaults:
     """Which defaults hold in this process wherever neither a deployment nor the environment says it.
 
     There is one; the import hook writes to it, and settings are worked out with it.
     """
 
-    defaults: str = DEFAULTS_SECURE
+    def __init__(self, defaults: str = DEFAULTS_SECURE) -> None:
+        self.defaults = defaults
 
 
 PROCESS = ProcessDefaults()

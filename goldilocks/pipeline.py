@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -99,7 +98,6 @@ class ViewInfo:
         return self.registry.settings
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Stage:
     """One stage of the pipeline; called with (view, info), it is a view deriver like any other.
 
@@ -111,10 +109,19 @@ class Stage:
         options: the keywords of ``add_view`` that it understands.
     """
 
-    name: str
-    kind: Literal["guard", "finish", "around"]
-    make: Callable[..., Any]
-    options: tuple[str, ...] = ()
+    __slots__ = ("kind", "make", "name", "options")
+
+    def __init__(
+        self,
+        name: str,
+        kind: Literal["guard", "finish", "around"],
+        make: Callable[..., Any],
+        options: tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.make = make
+        self.options = options
 
     @property
     def __name__(self) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -449,7 +448,7 @@ class Notted:
         if not sieves:
             return sieves
         return (
-            (replace(sieves[0], is_denied=True),) if len(sieves) == 1 and sieves[0].key is not ACCEPT else ()
+            (sieves[0]._replace(is_denied=True),) if len(sieves) == 1 and sieves[0].key is not ACCEPT else ()
         )
 
 

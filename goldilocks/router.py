@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -81,17 +80,27 @@ _ALL_EVENTS = frozenset(EVENTS)
 _NOTHING_WALKED = {"view_name": "", "subpath": (), "traversed": (), "virtual_root_path": ()}
 
 
-@dataclass(frozen=True, slots=True)
 class _Around:
     """What a request meets, as long as nothing is configured."""
 
-    known_changes: int
-    heard: frozenset[type]
-    views: ViewTable
-    route_types: dict[str, InterfaceSpec]
-    short_way: ShortWay | None
-    #: Whether the default root is walked as usual.
-    is_root_plain: bool
+    __slots__ = ("heard", "is_root_plain", "known_changes", "route_types", "short_way", "views")
+
+    def __init__(
+        self,
+        known_changes: int,
+        heard: frozenset[type],
+        views: ViewTable,
+        route_types: dict[str, InterfaceSpec],
+        short_way: ShortWay | None,
+        is_root_plain: bool,
+    ) -> None:
+        self.known_changes = known_changes
+        self.heard = heard
+        self.views = views
+        self.route_types = route_types
+        self.short_way = short_way
+        #: Whether the default root is walked as usual.
+        self.is_root_plain = is_root_plain
 
 
 @implementer(IRouter)

@@ -13,15 +13,13 @@ what others see: what stands behind it is asked everything again.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRequest, Context, Predicate, View
 
 
-@dataclass(frozen=True, slots=True)
-class Sieve:
+class Sieve(NamedTuple):
     """The question whether a value of the request is one of a few.
 
     Attributes:
@@ -98,7 +96,7 @@ def candidate(call: View, predicates: Iterable[Predicate], offer: str | None = N
 
 
 #: What is asked, what is called then, and the view's position.
-Step = tuple[tuple["Predicate", ...], "View", int]
+Step = tuple[tuple["Predicate | Sieve", ...], "View", int]
 
 
 class Node:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,6 @@ MAX_ORDER = 1 << 30
 DEFAULT_PHASH = hashlib.sha256().hexdigest()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ViewEntry:
     """One view, as it was composed at commit.
 
@@ -42,16 +40,44 @@ class ViewEntry:
         stages: the names of the stages that this view has, the outermost first.
     """
 
-    derived: View
-    call: View
-    open_call: View
-    original: AnyView
-    predicates: tuple[Predicate, ...] = ()
-    order: int = MAX_ORDER
-    phash: str | None = DEFAULT_PHASH
-    accept: str | None = None
-    permits: Callable[[Context, AnyRequest], Any] | None = None
-    stages: tuple[str, ...] = field(default=())
+    # PERF: import: the methods of a dataclass are compiled for it
+
+    __slots__ = (
+        "accept",
+        "call",
+        "derived",
+        "open_call",
+        "order",
+        "original",
+        "permits",
+        "phash",
+        "predicates",
+        "stages",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        derived: View,
+        call: View,
+        open_call: View,
+        original: AnyView,
+        predicates: tuple[Predicate, ...] = (),
+        order: int = MAX_ORDER,
+        phash: str | None = DEFAULT_PHASH,
+        accept: str | None = None,
+        permits: Callable[[Context, AnyRequest], Any] | None = None,
+        stages: tuple[str, ...] = (),
+    ) -> None:
+        self.derived = derived
+        self.call = call
+        self.open_call = open_call
+        self.original = original
+        self.predicates = predicates
+        self.order = order
+        self.phash = phash
+        self.accept = accept
+        self.permits = permits
+        self.stages = stages
 
     def holds(self, context: Context, request: AnyRequest) -> bool:
         """Tell whether all predicates do."""

@@ -11,8 +11,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldilocks import limits
 from goldilocks.exceptions import ConfigurationError
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from goldilocks.types import AnyConfig
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A setting of the framework.
 
     Args:
@@ -92,8 +90,7 @@ PREFIXED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OwnSetting:
+class OwnSetting(NamedTuple):
     """A setting that only goldilocks has.
 
     Args:

@@ -19,6 +19,7 @@ import dataclasses
 import functools
 import inspect
 import re
+import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NamedTuple, ParamSpec, Self, dataclass_transform
@@ -73,6 +74,26 @@ class _Signature:
         return inspect.Signature(list(_parameters(cls)))
 
 
+class _Fields:
+    """The fields of a statement's class, which becomes a dataclass when somebody asks for them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    def __get__(self, statement: Any, cls: Any) -> Any:
+        # PERF: import: an application says only some of the statements that there are. And a dataclass's own methods
+        # are compiled for each class; those of `Statement` serve all
+        with self._lock:
+            if vars(cls)["__dataclass_fields__"] is self:
+                dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
+                if not hasattr(cls, "rest"):
+                    cls.rest = _NOTHING  # where nothing else was said
+        return cls.__dataclass_fields__
+
+
+_FIELDS = _Fields()
+
+
 @dataclass_transform(frozen_default=True)
 class Statement:
     """The base of all statements; a subclass becomes a frozen dataclass by being written.
@@ -94,10 +115,7 @@ class Statement:
     __signature__: ClassVar[Any] = _Signature()
 
     def __init_subclass__(cls) -> None:
-        # PERF: import: a dataclass's own methods are compiled for each class; those below serve all
-        dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
-        if not hasattr(cls, "rest"):
-            cls.rest = _NOTHING  # type: ignore[attr-defined]  # where nothing else was said
+        cls.__dataclass_fields__ = _FIELDS  # type: ignore[attr-defined]  # what makes it one for `dataclasses`
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # PERF: build of 10,000 routes and views: only what is said is written down, the class has the other values
@@ -225,7 +243,7 @@ def directive(statement: Callable[Said, Statement]) -> Callable[Concatenate[Any,
 
     method.__name__ = method.__qualname__ = _snake_case(cls.__name__)
     method.__doc__ = cls.__doc__
-    method.__signature__ = _signature(cls)  # type: ignore[attr-defined]  # inspect's own protocol
+    method.__signature__ = _MethodSignature(cls)  # type: ignore[attr-defined]  # inspect's own protocol
     said: Any = action_method(method)
     said.statement = cls  # for tools that list the language
     return said
@@ -233,6 +251,30 @@ def directive(statement: Callable[Said, Statement]) -> Callable[Concatenate[Any,
 
 def _snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+class _MethodSignature(inspect.Signature):
+    """The signature of a directive, worked out when somebody asks."""
+
+    # PERF: import: nobody asks for most of them, and they would make dataclasses of all statements
+
+    def __init__(self, statement: type[Statement]) -> None:
+        super().__init__()
+        self._statement = statement
+
+    @property
+    def parameters(self) -> MappingProxyType[str, inspect.Parameter]:
+        """What may be said, by name."""
+        return _signature(self._statement).parameters
+
+    def replace(self, **changes: Any) -> Any:
+        """Return a signature like this, which is an ordinary one."""
+        return _signature(self._statement).replace(**changes)
+
+    __replace__ = replace
+
+    def __reduce__(self) -> Any:
+        return _signature(self._statement).__reduce__()
 
 
 def _signature(statement: type[Statement]) -> inspect.Signature:

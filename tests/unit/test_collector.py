@@ -38,3 +38,26 @@ def test_many_new_objects_are_looked_through_at_once(monkeypatch, many, collecti
     with collector_paused():
         kept = [[] for _ in range(100)]
     assert (len(seen), len(kept)) == (collections, 100)
+
+
+def test_few_new_objects_grow_old():
+    """What was made meanwhile isn't looked through again and again, but it is when everything is collected."""
+    gc.enable()
+    with collector_paused():
+        made = [[]]
+        made.append(made)
+    assert any(each is made for each in gc.get_objects(generation=2))
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_is_frozen_stays_frozen():
+    """What an application has put aside for good isn't touched."""
+    gc.enable()
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with collector_paused():
+            pass
+        assert gc.get_freeze_count() >= frozen - 1000
+    finally:
+        gc.unfreeze()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
@@ -81,3 +81,21 @@ def test_hardly_anything_is_limited_for_old_applications():
         if getattr(Limits.compatible(), each.name) not in (UNLIMITED, False)
     }
     assert limited == {"json_digits"}
+
+
+def test_limits_are_a_value():
+    """They can be compared, looked at and used as keys, and can't be changed."""
+    limits = Limits(query_fields=2)
+    assert limits == Limits(query_fields=2) != Limits()
+    assert limits != "Limits"
+    assert {limits: 1}[replace(limits, query_fields=2)] == 1
+    assert replace(limits, query_fields=3).query_fields == 3
+    assert repr(limits).startswith("Limits(body_bytes=100000000, ")
+    with pytest.raises(FrozenInstanceError, match="query_fields"):
+        limits.query_fields = 3
+
+
+def test_limit_that_does_not_exist():
+    """A limit that isn't known is a mistake."""
+    with pytest.raises(TypeError, match="there is no limit bears"):
+        Limits(bears=3)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
 import sys
-from dataclasses import FrozenInstanceError, field, fields, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import FrozenInstanceError, field, fields, is_dataclass, replace
 from typing import ClassVar
 
 import pytest
@@ -179,6 +182,37 @@ def test_signature_is_that_of_the_fields():
     assert str(inspect.signature(BearConfigurator.add_bear)) == "(self, name: 'str', size: 'int' = 1)"
     assert str(inspect.signature(BearConfigurator.add_anything)) == "(self, name: 'str' = '', **predicates)"
     assert str(inspect.signature(BearConfigurator.add_openly)) == "(self, name: 'str' = '', **options)"
+
+
+def test_signature_is_an_ordinary_one():
+    """It can be compared, copied, kept and changed like a signature that Python made."""
+
+    def twin(self, name: str, size: int = 1): ...
+
+    twin.__annotations__ = {"name": "str", "size": "int"}
+    signature = BearConfigurator.add_bear.__signature__
+    assert signature == inspect.signature(twin)
+    assert str(inspect.signature(BearConfigurator().add_bear)) == "(name: 'str', size: 'int' = 1)"
+    assert pickle.loads(pickle.dumps(signature)) == copy.copy(signature) == signature
+    assert type(signature.replace(return_annotation=None)) is inspect.Signature
+    assert signature.bind("me", "papa").arguments == {"self": "me", "name": "papa"}
+
+
+def test_statement_becomes_a_dataclass_once():
+    """Whoever asks for the fields first makes the dataclass, others wait and get the same; so do classes below."""
+
+    class Said(Statement):
+        name: str = field(default="papa")
+
+    class Below(Said):
+        size: int = 1
+
+    waiting = vars(Said)["__dataclass_fields__"]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(fields, [Below, Said] * 20))
+    assert {tuple(each.name for each in names) for names in found} == {("name",), ("name", "size")}
+    assert waiting.__get__(None, Said) is vars(Said)["__dataclass_fields__"]
+    assert (Said().name, Below(size=2).size, is_dataclass(Below)) == ("papa", 2, True)
 
 
 def test_method_shows_as_the_statement():
