@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Iterable, Mapping
+from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -80,7 +81,16 @@ class _StoragePolicy:
 
     def check_csrf_token(self, request: AnyRequest, supplied_token: str) -> bool:
         """Decide whether ``supplied_token`` is the visitor's."""
-        return not strings_differ(self.get_csrf_token(request), supplied_token)
+        token = self.get_csrf_token(request)
+        # PERF: csrf: what is compared is mostly letters
+        if (
+            token.__class__ is str
+            and supplied_token.__class__ is str
+            and token.isascii()
+            and supplied_token.isascii()
+        ):
+            return compare_digest(token, supplied_token)
+        return not strings_differ(token, supplied_token)
 
 
 def _session_holds(request: AnyRequest, key: str) -> bool:

@@ -8,6 +8,7 @@ cookie with an age) goes WebOb's way, and what comes out is the same either way.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from webob.cookies import make_cookie
@@ -21,7 +22,8 @@ from goldilocks.types import AnyRequest, AnyResponse
 #: Whether cookies of ours are hidden from scripts and kept to HTTPS where the application doesn't say otherwise.
 SAFE_COOKIES = f"{GOLDILOCKS}.safe_cookies"
 
-#: The properties ``cookies`` of request classes that read nothing but the header: a shortcut past them isn't seen.
+#: The properties ``cookies`` of request classes that read nothing but the header: a shortcut past them isn't seen. The usual
+#: one first.
 PLAIN_READERS: list[Any] = [BaseRequest.cookies]
 #: The methods ``set_cookie`` of response classes that, for cookies like ours, do nothing but add a header.
 PLAIN_WRITERS: list[Any] = [Response.set_cookie]
@@ -34,6 +36,13 @@ READABLE_BYTES = bytes(byte for byte in PLAIN_BYTES if byte not in b"[]")
 
 #: How many lines are kept of which only the value changes: the domain in them may be what a client says.
 KEPT_LINES = 64
+
+#: How many headers, and of how many characters at most, are remembered together with the value that was found in them.
+KEPT_HEADERS = 256
+LONGEST_KEPT_HEADER = 4096
+
+#: Stands for a value that can only be found by reading the whole header.
+_ODD: Any = object()
 
 
 def settings_of(request: AnyRequest) -> dict[str, Any]:
@@ -52,14 +61,6 @@ def note_cookie(request: AnyRequest) -> None:
     """Note that the answer to a request depends on its cookies."""
     if request is not None:  # COMPAT: a view may be called without a request
         request.__dict__[DEPENDS_ON_COOKIE] = True
-
-
-def _is_harmless(request: AnyRequest, header: str) -> bool:
-    """Tell whether nobody who reads the whole header would object to it or find other cookies in it."""
-    if '"' in header or not header.isascii() or not header.isprintable():
-        return False
-    limits = getattr(request, "limits", None)
-    return limits is None or len(header) <= limits.cookie_bytes
 
 
 _find_escapes = re.compile(r"\\([0-3][0-7]{2}|.)").sub
@@ -120,9 +121,10 @@ class OwnCookie:
         self.domain = domain
         self.samesite = samesite
         self.is_for_scripts = is_for_scripts
-        self._is_said = secure is not None and httponly is not None
         self._start = f"{name}="
         self._ends: dict[Any, str] = {}
+        # PERF: acl, session, csrf: a page and what it loads come with one header
+        self._remembered = lru_cache(KEPT_HEADERS)(self._value_in)
 
     def is_plain(self, request: AnyRequest) -> bool:
         """Tell whether the request's cookies are what its header says, and nothing else."""
@@ -135,21 +137,33 @@ class OwnCookie:
             header = request.environ.get("HTTP_COOKIE")
             if not header:
                 return None
-            if _is_harmless(request, header):
-                if self.name not in header:
-                    return None
-                start = self._start
-                begin = header.find(start)
-                is_alone = begin == 0 or (begin > 0 and header[begin - 2 : begin] == "; ")
-                if is_alone and header.count(self.name) == 1:
-                    value: str = header[begin + len(start) :].partition(";")[0]
-                    if not value.encode().translate(None, READABLE_BYTES):
-                        return value
+            limits = getattr(request, "limits", None)
+            length = len(header)
+            if limits is None or length <= limits.cookie_bytes:
+                find = self._remembered if length <= LONGEST_KEPT_HEADER else self._value_in
+                value: str | None = find(header)
+                if value is not _ODD:
+                    return value
         found: str | None = request.cookies.get(self.name)
         if self.is_plain(request) and found and found[0] == '"':
             was_read_as_it_stands = self._start + found in request.environ["HTTP_COOKIE"]
             return _unquoted(found) if was_read_as_it_stands else found
         return found
+
+    def _value_in(self, header: str) -> Any:
+        """Return the value in a header, or None; `_ODD` where others who read the whole header might find another one."""
+        if '"' in header or not header.isascii() or not header.isprintable():
+            return _ODD
+        count = header.count(self.name)
+        if not count:
+            return None
+        start = self._start
+        begin = header.find(start)
+        is_alone = begin == 0 or (begin > 0 and header[begin - 2 : begin] == "; ")
+        if not is_alone or count > 1:
+            return _ODD
+        value = header[begin + len(start) :].partition(";")[0]
+        return _ODD if value.encode().translate(None, READABLE_BYTES) else value
 
     def line(
         self,
@@ -170,7 +184,7 @@ class OwnCookie:
         if value is None or age_s is not None or value.encode().translate(None, PLAIN_BYTES):
             return make_cookie(self.name, value, max_age=age_s, **self.attributes(request, domain))
         # PERF: acl, session: the value alone is new
-        key = domain if self._is_said else (*self._safety(request), domain)
+        key = self._safety(request), domain
         end = self._ends.get(key)
         if end is None:
             end = self._new_end(key, self.attributes(request, domain))

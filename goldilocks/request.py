@@ -65,7 +65,11 @@ class CallbackMethodsMixin:
         Callbacks run in the order in which they were added, also those that a callback adds. None runs when the
         request ends in an error that nothing answered. What a callback raises is not caught.
         """
-        self.response_callbacks.append(callback)
+        attrs = self.__dict__
+        if "response_callbacks" in attrs:
+            attrs["response_callbacks"].append(callback)
+        else:  # PERF: session: mostly it is the only one
+            attrs["response_callbacks"] = deque((callback,))
 
     def _process_response_callbacks(self, response: AnyResponse) -> None:
         callbacks = self.__dict__.get("response_callbacks")

@@ -255,7 +255,7 @@ def _can_read(read: Callable[[str], Any], value: str) -> bool:
 
 
 # it only looks at attributes; the framework's own cookies have good ones
-PLAIN_WRITERS.append(Response.set_cookie)
+PLAIN_WRITERS.insert(0, Response.set_cookie)
 
 
 class FileResponse(Response):

@@ -15,8 +15,9 @@ import secrets
 import time
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from math import isfinite
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from webob.cookies import JSONSerializer, SignedSerializer
 from zope.interface import implementer
@@ -24,9 +25,15 @@ from zope.interface import implementer
 from goldilocks.csrf import TOKEN_KEY, check_csrf_origin, check_csrf_token
 from goldilocks.interfaces import ISession
 from goldilocks.names import SESSION_SALT
-from goldilocks.owncookies import PLAIN_WRITERS, SAFE_COOKIES, OwnCookie, settings_of
-from goldilocks.response import Response
-from goldilocks.signing import KeyRingSerializer, Secrets, ShortKeyWarning, warn_of_short_keys
+from goldilocks.owncookies import SAFE_COOKIES, OwnCookie, settings_of
+from goldilocks.signing import (
+    VERIFIED_KEPT,
+    KeptJSON,
+    KeyRingSerializer,
+    Secrets,
+    ShortKeyWarning,
+    warn_of_short_keys,
+)
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import bytes_, text_
 
@@ -50,9 +57,6 @@ __all__ = [
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
 Tracked = TypeVar("Tracked", bound="CookieSession")
-
-# PERF: session: our response's way to set a cookie checks what an `OwnCookie` has checked
-PLAIN_WRITERS.append(Response.set_cookie)
 
 #: The longest value that browsers keep, with room for the cookie's name.
 VALUE_LIMIT_BYTES = 4064
@@ -101,6 +105,18 @@ def manage_changed(
     return changed
 
 
+#: When a session was renewed and when it began, in seconds since the epoch, and what is in it.
+Contents: TypeAlias = tuple[float, float, dict[str, Any]]
+
+#: What nobody can change who gets it.
+_UNCHANGEABLE = frozenset((str, int, float, bool, type(None)))
+
+
+def _is_ours(serializer: Any) -> bool:
+    """Tell whether a serializer reads one cookie always alike: some look at the clock, or keep what they have read."""
+    return type(serializer) is KeyRingSerializer and type(serializer.serializer) is KeptJSON
+
+
 #: The dict's own methods that only read, and those that write.
 READERS = ("get", "__getitem__", "items", "values", "keys", "__contains__", "__len__", "__iter__")
 WRITERS = ("clear", "update", "setdefault", "pop", "popitem", "__setitem__", "__delitem__")
@@ -140,6 +156,8 @@ class CookieSession(dict[str, Any]):
 
     _dirty = False
     _cookie: OwnCookie
+    _remembered: Callable[[str | bytes], Contents | None] | None
+    _peek: ClassVar[Any]
 
     def __init_subclass__(cls) -> None:
         """Work out what the cookie of a factory looks like."""
@@ -152,11 +170,17 @@ class CookieSession(dict[str, Any]):
             domain=cls._cookie_domain,
             samesite=cls._cookie_samesite,
         )
+        # PERF: session, csrf: what the same cookie holds is the same again, if that can be said of its serializer
+        is_pure = _is_ours(cls._serializer)
+        cls._remembered = staticmethod(lru_cache(VERIFIED_KEPT)(cls._unchangeable)) if is_pure else None
+        # PERF: csrf: who asks for the token has noted the time already
+        cls._peek = dict.get if cls.get is CookieSession.get else cls.get
 
     def __init__(self, request: AnyRequest) -> None:
         self.request: Any = request
         now = time.time()
-        found = self._read(self._cookie.read(request))
+        cookie = self._cookie.read(request)
+        found = None if cookie is None else self._read(cookie)
         self.new = found is None
         renewed, self.created, contents = found or (now, now, {})
         self.accessed = self.renewed = renewed
@@ -164,20 +188,32 @@ class CookieSession(dict[str, Any]):
             contents = {}
         super().__init__(contents)
 
-    def _read(self, cookie: str | bytes | None) -> tuple[float, float, dict[str, Any]] | None:
+    @classmethod
+    def _read(cls, cookie: str | bytes) -> Contents | None:
         """Read a cookie's value; whatever isn't a session of ours is None, as if no cookie had come."""
-        if cookie is None:
-            return None
         try:
-            written = cookie.encode("latin-1") if isinstance(cookie, str) else cookie
-            renewed, created, contents = self._serializer.loads(written)
-            renewed, created = float(renewed), float(created)
+            found = None if cls._remembered is None else cls._remembered(cookie)
+            return found or cls._opened(cookie)
         except (ValueError, TypeError, OverflowError, RecursionError):
             return None
+
+    @classmethod
+    def _opened(cls, cookie: str | bytes) -> Contents | None:
+        written = cookie.encode("latin-1") if isinstance(cookie, str) else cookie
+        renewed, created, contents = cls._serializer.loads(written)
+        renewed, created = float(renewed), float(created)
         # The serializer needn't sign: anybody may have written this.
         if isinstance(contents, dict) and isfinite(renewed) and isfinite(created):
             return renewed, created, contents
         return None
+
+    @classmethod
+    def _unchangeable(cls, cookie: str | bytes) -> Contents | None:
+        """Read a cookie's value; None if a part of the session could be changed behind its back."""
+        found = cls._opened(cookie)
+        if found is None or not _UNCHANGEABLE.issuperset(map(type, found[2].values())):
+            return None
+        return found
 
     def changed(self) -> None:
         """Have the cookie sent with the response; needed after a change inside a value, which nobody sees."""
@@ -220,7 +256,7 @@ class CookieSession(dict[str, Any]):
     @manage_accessed
     def get_csrf_token(self) -> str:
         """Return the token that forms must carry; the first question makes it."""
-        token = self.get(TOKEN_KEY)
+        token = self._peek(TOKEN_KEY)
         return self.new_csrf_token() if token is None else token
 
     def _set_cookie(self, response: AnyResponse) -> bool:

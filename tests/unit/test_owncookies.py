@@ -9,6 +9,8 @@ from webob import Response
 from webob.cookies import make_cookie
 from webob.request import BaseRequest
 
+from goldilocks.httpexceptions import HTTPRequestHeaderFieldsTooLarge
+from goldilocks.limits import Limits
 from goldilocks.owncookies import OwnCookie, _unquoted, note_cookie, settings_of
 from goldilocks.request import Request
 
@@ -54,6 +56,19 @@ def read(header, kind=Request):
 def test_value_is_found(header, value):
     """The cookie is the one that has the name, wherever it stands."""
     assert read(header) == value
+
+
+def test_long_header_is_read_and_not_remembered():
+    """What strangers send doesn't fill the memory."""
+    own = OwnCookie("session")
+    for number in range(300):
+        for padding in ("", "x" * 4096):
+            environ = BaseRequest.blank(
+                "/", environ={"HTTP_COOKIE": f"session={number}; a={padding}"}
+            ).environ
+            assert own.read(Request(environ)) == str(number)
+    kept = own._remembered.cache_info()
+    assert (kept.currsize, kept.misses) == (256, 300)
 
 
 @given(
@@ -164,3 +179,18 @@ def test_note_stands_on_the_request():
     note_cookie(request)
     assert request._depends_on_cookie is True
     note_cookie(None)
+
+
+def test_too_long_header_is_refused_however_often_it_comes():
+    """That a value was found in a header doesn't let a header pass that is longer than the application takes."""
+    for _ in range(2):
+        for limits in (Limits(), Limits(cookie_bytes=20)):
+            request = Request(
+                BaseRequest.blank("/", environ={"HTTP_COOKIE": "session=v; a=bcdefghijk"}).environ
+            )
+            request.limits = limits
+            if limits.cookie_bytes == 20:
+                with pytest.raises(HTTPRequestHeaderFieldsTooLarge):
+                    cookie.read(request)
+            else:
+                assert cookie.read(request) == "v"

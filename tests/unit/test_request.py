@@ -236,6 +236,10 @@ def test_queue_may_be_written_by_hand():
     request.finished_callbacks.appendleft(seen.append)
     request._process_finished_callbacks()
     assert seen == [request]
+    request.response_callbacks.appendleft(lambda request, response: seen.append(response))
+    request.add_response_callback(lambda request, response: seen.append("last"))
+    request._process_response_callbacks("response")
+    assert seen == [request, "response", "last"]
 
 
 def test_a_response_callback_that_fails_is_not_caught():

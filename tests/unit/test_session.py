@@ -110,6 +110,55 @@ def test_session_comes_back(factory, clock):
     assert session.renewed == int(NOW)
 
 
+def test_sessions_of_one_cookie_know_nothing_of_each_other(factory):
+    """Two requests that come with one cookie have a session each, whatever is changed in one, and how deep."""
+    for contents in ({"count": 1}, {"cart": ["egg"], "count": 1}):
+        request = request_with()
+        factory(request).update(contents)
+        [cookie] = request.respond()
+        for _ in range(3):
+            session = come_back(factory, cookie)
+            assert session == contents
+            session["count"] += 1
+            session.get("cart", []).append("milk")
+
+
+def test_cookie_gets_old_while_it_is_remembered(factory, clock):
+    """That a cookie was read before keeps nothing in it that has timed out since."""
+    request = request_with()
+    factory(request)["count"] = 1
+    [cookie] = request.respond()
+    assert come_back(factory, cookie) == {"count": 1}
+    clock.now += 1202
+    assert come_back(factory, cookie) == {}
+
+
+def test_serializer_of_ones_own_is_asked_each_time():
+    """Who serializes sessions may look at the clock, so what was read is read again."""
+    asked = []
+
+    class Counting(Text):
+        def loads(self, bstruct):
+            asked.append(bstruct)
+            return super().loads(bstruct)
+
+    factory = BaseCookieSessionFactory(Counting())
+    cookie = Text().dumps((NOW, NOW, {"count": 1})).decode()
+    for _ in range(2):
+        assert factory(request_with(cookie)) == {"count": 1}
+    assert len(asked) == 2
+
+
+def test_token_is_looked_for_as_the_session_looks_for_it():
+    """Who makes ``get`` a method of an own kind has the token found by it."""
+
+    class Shouting(SignedCookieSessionFactory(SECRET)):
+        def get(self, key, default=None):
+            return super().get(key, default) or key.upper()
+
+    assert Shouting(request_with()).get_csrf_token() == "_CSRFT_"
+
+
 def test_untouched_session_sends_no_cookie(factory):
     """A session that nobody looked into costs no header."""
     request = request_with()
