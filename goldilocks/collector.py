@@ -6,8 +6,8 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-#: How many new objects are looked through at once when the collector goes on.
-MANY = 100_000
+#: How many objects grow old unseen until everything is looked through once: there may be garbage among them.
+MANY = 500_000
 
 
 @contextlib.contextmanager
@@ -20,16 +20,28 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if is_wanted:
-            if gc.get_count()[0] > MANY:
-                gc.collect()  # once, instead of once for each generation that they grow through
-            else:
-                _let_grow_old()
+            _let_grow_old()
             gc.enable()
+
+
+class _Unseen:
+    """How many objects grew old unseen since the collector last looked at everything."""
+
+    count = 0
+    collections = 0
 
 
 def _let_grow_old() -> None:
     """Put what was made aside with all that is old: only a collection of everything looks there."""
     # PERF: import: the pass over all that is new, which would come next, finds nothing
-    if not gc.get_freeze_count():  # what an application has frozen stays as it is
+    if gc.get_freeze_count():  # what an application has frozen stays as it is
+        return
+    collections = gc.get_stats()[-1]["collections"]
+    if collections != _Unseen.collections:
+        _Unseen.count, _Unseen.collections = 0, collections
+    _Unseen.count += gc.get_count()[0]
+    if _Unseen.count > MANY:
+        gc.collect()
+    else:
         gc.freeze()
         gc.unfreeze()

@@ -200,14 +200,19 @@ class UntoldIntrospectable(Introspectable):
         for other in self._source.kin():
             introspector.relate((self.category_name, discriminator), other)
 
+    def wait_for(self, source: Any) -> None:
+        """Ask another source when it comes to telling."""
+        self._source = source
+
     def _tell(self) -> None:
-        title, noted, source = self.title, dict(dict.items(self)), self._source
+        title, told = self.title, self._source.told()
+        source, noted = self._source, dict(dict.items(self))
         del self._source
         self.__class__ = Introspectable  # type: ignore[assignment]  # that's what it is from now on
         self.title = title
         self._relations = [(True, *other) for other in source.kin()]  # type: ignore[misc]  # not read-only any more
         self.clear()
-        self.update(source.told(), **noted)
+        self.update(told, **noted)
 
 
 def _telling(name: str) -> Callable[..., Any]:

@@ -25,6 +25,7 @@ from goldilocks.introspection import Introspector as Introspector
 from goldilocks.introspection import UntoldIntrospectable as UntoldIntrospectable
 from goldilocks.introspection import predvalseq as predvalseq
 from goldilocks.introspection import undefer as undefer
+from goldilocks.lateroutes import LateTypes
 from goldilocks.path import CALLER_PACKAGE, caller_package
 
 if TYPE_CHECKING:
@@ -75,8 +76,13 @@ class Adapters(AdapterRegistry):
         values.append(new_item)
         return values
 
+    #: The routes of the registry that have not been asked for yet.
+    late_types: LateTypes | None = None
+
     def changed(self, originally_changed: Any) -> None:
         """Note that something was changed."""
+        if self.late_types is not None and self.late_types.is_making:
+            return
         # PERF: build of 10,000 routes and views: to look for tables that depend on this one costs more than the rest
         if self._v_subregistries.data:
             super().changed(originally_changed)
@@ -96,11 +102,34 @@ class Adapters(AdapterRegistry):
         return [value for value in existing_leaf_sequence if value != to_remove]
 
 
+class Utilities(Adapters):
+    """zope's tables of utilities."""
+
+    def register(self, required: Any, provided: InterfaceSpec, name: str, value: Any) -> None:
+        """Register a utility."""
+        self._settle(provided)
+        super().register(required, provided, name, value)
+
+    def unregister(self, required: Any, provided: InterfaceSpec, name: str, value: Any = None) -> None:
+        """Take a utility out."""
+        self._settle(provided)
+        super().unregister(required, provided, name, value)
+
+    def _setBases(self, bases: Any) -> None:
+        if self.late_types is not None:
+            self.late_types.make_all()
+        super()._setBases(bases)
+
+    def _settle(self, provided: InterfaceSpec) -> None:
+        if self.late_types is not None:
+            self.late_types.settle(provided)
+
+
 #: Where those subscribe who want to hear of every registration; zope's tables import it if it is installed.
 _zope_event = sys.modules.get("zope.event")
 
 
-def _has_zope_listeners() -> bool:
+def has_zope_listeners() -> bool:
     """Tell whether anybody listens to zope's own events, such as that of a registration."""
     return bool(getattr(_zope_event, "subscribers", ()))
 
@@ -128,7 +157,14 @@ class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a 
 
     def _init_registries(self) -> None:
         self.adapters = Adapters()
-        self.utilities = Adapters()
+        self.utilities = Utilities()
+        late_types = LateTypes(self)
+        self.late_types = self.adapters.late_types = self.utilities.late_types = late_types
+
+    def _init_registrations(self) -> None:
+        super()._init_registrations()
+        self._utility_registrations = self.late_types.registrations
+        self._adapter_registrations = self.late_types.adapter_registrations
 
     # PERF: build of 10,000 routes and views: an event that nobody hears is not made
     def registerUtility(
@@ -141,7 +177,7 @@ class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a 
         factory: Any = None,
     ) -> None:
         """Register a utility, as zope's `Components` does."""
-        super().registerUtility(component, provided, name, info, event and _has_zope_listeners(), factory)
+        super().registerUtility(component, provided, name, info, event and has_zope_listeners(), factory)
 
     def registerAdapter(
         self,
@@ -153,7 +189,11 @@ class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a 
         event: bool = True,
     ) -> None:
         """Register an adapter, as zope's `Components` does."""
-        super().registerAdapter(factory, required, provided, name, info, event and _has_zope_listeners())
+        super().registerAdapter(factory, required, provided, name, info, event and self._is_heard())
+
+    def _is_heard(self) -> bool:
+        """Tell whether anybody hears of a registration that is made just now."""
+        return has_zope_listeners() and not self.late_types.is_making
 
     @reify
     def package_name(self) -> str:

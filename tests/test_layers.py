@@ -21,7 +21,7 @@ LAYERS = {
         . changes collector interfaces types decorator requesttype settings location codecache encode headers localurl names ordering limits path asset resource offers util acl
         owncookies signing
     """,
-    "record and words": "introspection registry threadlocal events response httpexceptions exceptions",
+    "record and words": "introspection lateroutes registry threadlocal events response httpexceptions exceptions",
     "who": "security authorization authentication csrf session i18n",
     "where": """
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
@@ -31,7 +31,7 @@ LAYERS = {
     "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces express router",
     "language": """
         config.places config.conflicts config.actions config.statement config.predicates config.derivers config.acceptorder config.staticviews
-        config.mistakes config.viewparts config.views config.exceptionviews config.routes config.assets config.security config.adapters
+        config.mistakes config.viewparts config.lateviews config.views config.exceptionviews config.routes config.assets config.security config.adapters
         config.factories config.tweens config.i18n config.settings config.rendering config.testing config.zca
         config.scan config.defaults config.configurator config.whole config
     """,

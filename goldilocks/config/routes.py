@@ -9,6 +9,7 @@ from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, urlsplit
 
+from goldilocks.config.lateviews import late_types
 from goldilocks.config.mistakes import check_methods, check_pattern, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
 from goldilocks.config.statement import Scope, Statement, directive
@@ -196,8 +197,11 @@ class AddRoute(Statement):
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
         """Make the route's request type."""
-        if route_type(registry, self.name) is None:
-            bases = (IRequest,) if self.use_global_views else ()
+        bases = (IRequest,) if self.use_global_views else ()
+        types = late_types(registry)
+        if types is not None:
+            types.promise(self.name, bases)
+        elif route_type(registry, self.name) is None:
             registry.registerUtility(route_request_iface(self.name, bases), IRouteRequest, name=self.name)
 
     def _connect(self, config: AnyConfig, fact: Any) -> Any:

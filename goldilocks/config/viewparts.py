@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zope.interface import implementedBy
 from zope.interface.interfaces import IInterface
 
+from goldilocks.config.derivers import CHAIN
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import IException, IRendererFactory, IRouteRequest, IViewDerivers
 from goldilocks.names import did_you_mean
@@ -19,6 +20,7 @@ from goldilocks.pipeline import ViewInfo, compose
 from goldilocks.registry import Introspectable
 from goldilocks.renderers import RendererHelper
 from goldilocks.util import is_nonstr_iter
+from goldilocks.viewderivers import csrf_view
 from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER
 
 if TYPE_CHECKING:
@@ -33,6 +35,31 @@ if TYPE_CHECKING:
         Predicate,
         View,
     )
+
+#: (argument of `AddView`, key of the fact that tells it).
+VIEW_FACTS = (
+    ("name", "name"),
+    ("context", "context"),
+    ("exception_only", "exception_only"),
+    ("containment", "containment"),
+    ("request_param", "request_param"),
+    ("request_method", "request_methods"),
+    ("route_name", "route_name"),
+    ("attr", "attr"),
+    ("xhr", "xhr"),
+    ("accept", "accept"),
+    ("header", "header"),
+    ("path_info", "path_info"),
+    ("match_param", "match_param"),
+    ("http_cache", "http_cache"),
+    ("require_csrf", "require_csrf"),
+    ("view", "callable"),
+    ("mapper", "mapper"),
+    ("decorator", "decorator"),
+)
+
+#: The built-in stages as pairs of name and stage, the outermost first: composing a view of these, nobody is called.
+BUILT_IN_STAGES = [(stage.name, stage) for stage in (CHAIN[0], csrf_view, *CHAIN[1:])]
 
 
 def checked_context(context: Any) -> Any:
@@ -158,6 +185,7 @@ def composed(
     exception_only: bool,
     order: int,
     phash: str,
+    is_late: bool = False,
 ) -> View:
     """Compose a view of the stages that its registry has.
 
@@ -169,9 +197,13 @@ def composed(
         exception_only: whether it is for exceptions.
         order: its rank.
         phash: the hash of the predicates.
+        is_late: whether the view has waited, with stages and settings as they were when it was said.
     """
     info = ViewInfo(options["view"], registry, package, predicates, exception_only, options, order, phash)
-    return compose(info, view_derivers(registry).sorted())
+    if not is_late:
+        return compose(info, view_derivers(registry).sorted())
+    info.settings = {**(registry.settings or {}), "debug_authorization": False}
+    return compose(info, BUILT_IN_STAGES)
 
 
 def renderer_of(renderer: Any, registry: AnyRegistry, package: ModuleType | None) -> Any:

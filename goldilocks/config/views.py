@@ -12,11 +12,13 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from goldilocks.config.lateviews import put_off
 from goldilocks.config.mistakes import check_methods, check_permission, check_view, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.config.staticviews import StaticURLInfo
 from goldilocks.config.viewparts import (
+    VIEW_FACTS,
     check_options,
     checked_context,
     checked_request_type,
@@ -117,28 +119,6 @@ _NAMED: dict[str, Callable[[Any, Callable[[Any], Any]], Any]] = {
     "request_type": checked_request_type,
     "accept": lambda accept, find: one_offer(accept),
 }
-
-#: (argument of `AddView`, key of the fact that tells it).
-VIEW_FACTS = (
-    ("name", "name"),
-    ("context", "context"),
-    ("exception_only", "exception_only"),
-    ("containment", "containment"),
-    ("request_param", "request_param"),
-    ("request_method", "request_methods"),
-    ("route_name", "route_name"),
-    ("attr", "attr"),
-    ("xhr", "xhr"),
-    ("accept", "accept"),
-    ("header", "header"),
-    ("path_info", "path_info"),
-    ("match_param", "match_param"),
-    ("http_cache", "http_cache"),
-    ("require_csrf", "require_csrf"),
-    ("view", "callable"),
-    ("mapper", "mapper"),
-    ("decorator", "decorator"),
-)
 
 
 class AddView(Statement):
@@ -311,27 +291,35 @@ class AddView(Statement):
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
         """Derive the view, and write it into the record: as a view, as an exception view, or as both."""
         fact: Any = facts[0]
-        if refuses_mistakes(registry) and self._is_mapped_by_default(registry):
+        is_usual = self._is_mapped_by_default(registry)
+        if is_usual and refuses_mistakes(registry):
             check_view(self.view, self.attr)  # type: ignore[arg-type]  # resolved
         if self.permission is None and not isexception(self.context):
             check_permission(registry, self)
         renderer = renderer_of(self.renderer, registry, scope.package)
         relate_template(registry, facts, renderer)
+        may_wait = is_usual and self.route_name is not None and not isexception(self.context)
+        if may_wait and put_off(self, registry, scope, fact):
+            return
         place = (self._request_iface(registry), self.context, self.name)
         order, phash = fact.noted("order"), fact.noted("phash")
         exception_view = view = None
         if not self.exception_only:
-            view = self._derived(registry, scope, renderer, fact, exception_only=False)
+            view = self.derived(registry, scope, renderer, fact, exception_only=False)
             register_view(registry, (IViewClassifier, *place), view, order, phash, self.accept)
         if isexception(self.context):
-            exception_view = self._derived(registry, scope, renderer, fact, exception_only=True)
+            exception_view = self.derived(registry, scope, renderer, fact, exception_only=True)
             kind = (IExceptionViewClassifier, *place)
             register_view(registry, kind, exception_view, order, phash, self.accept)
         both = view is not None and exception_view is not None
         derived: Any = (
             runtime_exc_view(view, exception_view) if both else (exception_view if view is None else view)
         )
-        derived.__discriminator__ = fact.discriminator
+        self.note_derived(fact, derived)
+
+    def note_derived(self, fact: UntoldIntrospectable, derived: Any) -> None:
+        """Let fact and view know of each other."""
+        derived.__discriminator__ = _Rank.of(fact.discriminator)
         fact.note(derived_callable=derived)
 
     def _is_mapped_by_default(self, registry: AnyRegistry) -> bool:
@@ -352,22 +340,24 @@ class AddView(Statement):
             raise ConfigurationError(f"No route named {self.route_name} found for view registration{advice}")
         return request_iface
 
-    def _derived(
+    def derived(
         self,
         registry: AnyRegistry,
         scope: Scope,
         renderer: Any,
         fact: UntoldIntrospectable,
         exception_only: bool,
+        is_late: bool = False,
     ) -> View:
+        """Compose the view."""
         options = {
             **{name: getattr(self, name) for name in STAGE_ARGUMENTS},
             **self.rest,
             "renderer": renderer,
             "custom": predvalseq(self.custom_predicates) if self.custom_predicates else _NO_PREDICATES,
         }
-        rank = fact.noted("order"), fact.noted("phash")
-        return composed(registry, scope.package, options, fact.noted("predicates"), exception_only, *rank)
+        made, order, phash = map(fact.noted, ("predicates", "order", "phash"))
+        return composed(registry, scope.package, options, made, exception_only, order, phash, is_late)
 
 
 class _Rank(Deferred):
@@ -376,6 +366,15 @@ class _Rank(Deferred):
     # PERF: memory of 10,000 routes and views
     def __init__(self, view: AddView, config: AnyConfig, fact: UntoldIntrospectable) -> None:
         self._said: Any = (view, config, fact)
+
+    @classmethod
+    def of(cls, discriminator: Any) -> Any:
+        """Return what computes a discriminator, which may be known by now."""
+        if isinstance(discriminator, Deferred):
+            return discriminator
+        rank = object.__new__(cls)
+        rank._value, rank._is_computed = discriminator, True
+        return rank
 
     def _compute(self) -> Hashable:
         view, config, fact = self._said

@@ -27,17 +27,32 @@ def test_collector_is_what_it_was(is_enabled):
     assert gc.isenabled() is is_enabled
 
 
-@pytest.mark.parametrize(("many", "collections"), [(10, 1), (1_000_000, 0)])
-def test_many_new_objects_are_looked_through_at_once(monkeypatch, many, collections):
-    """After many new objects all generations are collected together."""
+@pytest.fixture
+def looks(monkeypatch):
+    """How often everything was looked through."""
     gc.enable()
     gc.collect()
-    seen = []
-    monkeypatch.setattr(collector, "MANY", many)
-    monkeypatch.setattr(gc, "collect", lambda: seen.append(1))
+    monkeypatch.setattr(collector, "MANY", 1000)
+    collect, seen = gc.collect, []
+    monkeypatch.setattr(gc, "collect", lambda: seen.append(collect()))
+    return seen
+
+
+def make(count):
     with collector_paused():
-        kept = [[] for _ in range(100)]
-    assert (len(seen), len(kept)) == (collections, 100)
+        return [[] for _ in range(count)]
+
+
+def test_what_grew_old_unseen_is_looked_through_at_last(looks):
+    """When many objects have grown old, at once or by and by, everything is looked through once."""
+    kept = [make(400), make(400)]
+    assert looks == []
+    kept.append(make(400))
+    assert len(looks) == 1
+    kept.append(make(400))
+    assert len(looks) == 1
+    kept.append(make(1001))
+    assert len(looks) == 2
 
 
 def test_few_new_objects_grow_old():
