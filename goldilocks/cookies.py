@@ -13,6 +13,7 @@ from typing import Any, cast
 import webob.cookies
 from webob.cookies import RequestCookies
 
+from goldilocks.edge import find_control
 from goldilocks.exceptions import URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestHeaderFieldsTooLarge
 from goldilocks.limits import Limits
@@ -29,7 +30,6 @@ _WEBOBS: str = _webob.cookies.RequestCookies._cache_key
 
 # SPEC: RFC 9110, 5.6.2 (token)
 _is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
-_find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
 
 
 # PERF: linear. WebOb's expression looks from each letter of a word whether a "=" follows it, in a time that grows with the
@@ -121,12 +121,40 @@ def parse(header: str) -> dict[str, str]:
             header = header.encode("latin-1").decode("utf-8")
         except UnicodeDecodeError as error:
             raise URLDecodeError.of(error) from None
-    if not header.isprintable() and _find_control(header):
+    if not header.isprintable() and find_control(header):
         raise refusal(HTTPBadRequest, "There are control characters in the cookies.")
     cookies: dict[str, str] = {}
     for pair in header.split(";"):
         name, equals, value = pair.partition("=")
         name = name.strip(_BLANKS)
         if equals and name not in cookies and _is_token(name):
-            cookies[name] = value.strip(_BLANKS)
+            value = value.strip(_BLANKS)
+            cookies[name] = _as_set(value) if value[:1] == '"' else value
     return cookies
+
+
+# what ``set_cookie`` puts into quotes as it is, and how it writes all else
+_IN_QUOTES = {
+    byte: chr(byte) if chr(byte) in _webob.cookies._escape_noop_chars else f"\\{byte:03o}"
+    for byte in range(256)
+}
+_find_escapes = re.compile(r"\\([0-3][0-7]{2})").sub
+# what people write, and what must not come in through the back door
+_find_unwritten = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").search
+
+
+def _as_set(value: str) -> str:
+    r"""Return what ``set_cookie`` was given, if it writes this for it; else the value as it stands: quotes mean nothing.
+
+    >>> _as_set(r'"x\054 y"'), _as_set('"x"')
+    ('x, y', '"x"')
+    """
+    inner = _find_escapes(lambda found: chr(int(found[1], 8)), value[1:-1])
+    try:
+        data = inner.encode("latin-1")
+        plain = data.decode()
+    except UnicodeError:
+        return value
+    has_need = bool(data.translate(None, _webob.cookies._allowed_cookie_bytes))
+    is_ours = has_need and value == '"' + "".join(map(_IN_QUOTES.__getitem__, data)) + '"'
+    return plain if is_ours and not _find_unwritten(plain) else value

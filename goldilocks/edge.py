@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from goldilocks.exceptions import refusal
+from goldilocks.exceptions import URLDecodeError, refusal
 from goldilocks.hosts import HOSTS_SETTING, LOCAL_HOSTS, PROXIES_SETTING, AllowedHosts, TrustedProxies
 from goldilocks.httpexceptions import (
     HTTPBadRequest,
@@ -25,8 +25,9 @@ from goldilocks.httpexceptions import (
     HTTPRequestHeaderFieldsTooLarge,
     HTTPRequestURITooLong,
 )
-from goldilocks.limits import Limits
-from goldilocks.names import GOLDILOCKS
+from goldilocks.limits import UNLIMITED, Limits
+from goldilocks.names import DEFAULTS_PYRAMID, DEFAULTS_SETTING, GOLDILOCKS
+from goldilocks.ranges import LONGEST_RANGE
 from goldilocks.settings import aslist
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHECK_SETTING = f"{GOLDILOCKS}.check_requests"
+STRICT_SETTING = f"{GOLDILOCKS}.strict"
 
 
 class Edge:
@@ -65,11 +67,7 @@ class Edge:
         self.limits = limits
         self.hosts = AllowedHosts(allowed_hosts or (LOCAL_HOSTS if is_local else ("*",)))
         self.proxies = TrustedProxies(trusted_proxies)
-        self._good_hosts: set[str | None] = {None}
-        # what is as short as this can't be too long, nor have too many members
-        self._short = min(limits.header_bytes, 2 * limits.accept_items)
-        # with as few entries as this an environment can't hold too many headers; under the strict rule each is looked at
-        self._few = -1 if limits.strict else limits.header_count
+        self._good_hosts: set[str | None] = set()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self | None:
@@ -80,9 +78,13 @@ class Edge:
         """
         hosts = aslist(settings.get(HOSTS_SETTING) or ())
         proxies = aslist(settings.get(PROXIES_SETTING) or ())
-        if not (settings.get(CHECK_SETTING) or hosts or proxies):
+        limits = Limits.from_settings(settings)
+        is_asked_for = any(map(settings.get, (CHECK_SETTING, STRICT_SETTING))) or _has_limits(
+            settings, limits
+        )
+        if not (is_asked_for or hosts or proxies):
             return None
-        is_debugging = bool(settings.get(f"{GOLDILOCKS}.debug"))
+        is_local = bool(settings.get(f"{GOLDILOCKS}.debug") and settings.get(CHECK_SETTING))
         if not hosts and settings.get(f"{GOLDILOCKS}.production"):
             log.warning(
                 "%s is not set: this application believes any Host header, and so would links in its mails; say it, "
@@ -90,7 +92,7 @@ class Edge:
                 HOSTS_SETTING,
                 HOSTS_SETTING,
             )
-        return cls(Limits.from_settings(settings), hosts, proxies, is_local=is_debugging)
+        return cls(limits, hosts, proxies, is_local=is_local)
 
     def __call__(self, environ: Environ) -> HTTPException | None:
         """Return ``None`` if a request is well-formed and small enough, else what it should be answered with.
@@ -106,10 +108,10 @@ class Edge:
             get("HTTP_HOST") in self._good_hosts
             and get("REQUEST_METHOD") in _METHODS
             and path.startswith("/")
-            and "\0" not in path
+            and "%" not in path
             and len(path) <= limits.path_bytes
             and len(get("QUERY_STRING", "")) <= limits.query_bytes
-            and len(environ) <= self._few
+            and len(environ) <= limits.header_count  # with as few entries, it can't hold too many headers
             and (
                 not length
                 or (
@@ -125,14 +127,15 @@ class Edge:
             and "HTTP_X_FORWARDED_HOST" not in environ
             and "HTTP_RANGE" not in environ
         ):
-            short, longest = self._short, limits.header_bytes
-            has_list = False
-            for value in environ.values():
-                if value.__class__ is str and len(value) > short:
-                    has_list = True
-                    if len(value) > longest and (wrong := too_long_header(environ, limits)):
-                        return wrong
-            return too_long_list(environ, limits) if has_list else None
+            # PERF: hello; headers that are short, plain and few things all together are so each
+            said = "".join([value for value in environ.values() if value.__class__ is str])
+            if (
+                len(said) <= limits.header_bytes
+                and said.count(",") < limits.accept_items
+                and said.isascii()
+                and len(said.encode().translate(None, _CONTROLS)) == len(said)
+            ):
+                return None
         try:
             self._examine(environ)
         except HTTPException as refused:
@@ -154,14 +157,35 @@ class Edge:
         if sum(1 for name in environ if name.startswith("HTTP_")) > limits.header_count:
             raise refusal(HTTPRequestHeaderFieldsTooLarge, f"More than {limits.header_count} headers.")
         check_ranges(environ, limits)
-        if limits.strict:
-            check_characters(environ)
+        check_escapes(environ, limits)
+        check_characters(environ, limits)
         host = environ.get("HTTP_HOST")
-        if host is not None and host not in self._good_hosts:
+        if host is None:
+            check_protocol(environ)
+        elif host not in self._good_hosts:
             self.hosts.check(host)
             if len(self._good_hosts) >= _REMEMBERED:  # they come from strangers
-                self._good_hosts = {None}
+                self._good_hosts.clear()
             self._good_hosts.add(host)
+
+
+#: What only an edge can hold to.
+_LIMITS = [
+    "body_bytes",
+    "path_bytes",
+    "query_bytes",
+    "header_count",
+    "header_bytes",
+    "accept_items",
+    "range_items",
+]
+
+
+def _has_limits(settings: Mapping[str, Any], limits: Limits) -> bool:
+    """Tell whether limits are said where by default there are none."""
+    return settings.get(DEFAULTS_SETTING) == DEFAULTS_PYRAMID and any(
+        getattr(limits, name) != UNLIMITED for name in _LIMITS
+    )
 
 
 # --- Method, target, sizes -----------------------------------------------------------------------------------------
@@ -175,7 +199,10 @@ _REMEMBERED = 1000
 # SPEC: RFC 9110, 5.6.2 (token)
 _is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}").fullmatch
 # SPEC: RFC 9110, 5.5: a field value holds no controls but the tab
-_find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
+find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09})
+# SPEC: RFC 3986, 2.1
+find_broken_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 
 
 def check_method(environ: Environ) -> None:
@@ -236,26 +263,80 @@ def too_large_body(limits: Limits) -> HTTPException:
     return refusal(HTTPRequestEntityTooLarge, f"The body has more than {limits.body_bytes} bytes.")
 
 
-def check_characters(environ: Environ) -> None:
-    """See that there are no control characters in path and headers.
+def check_protocol(environ: Environ) -> None:
+    """See that a request without a ``Host`` is as old as the time when there was none.
 
     Raises:
-        HTTPBadRequest: there are.
+        HTTPBadRequest: it isn't.
     """
+    # SPEC: RFC 9112, 3.2
+    if environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+        raise refusal(HTTPBadRequest, "There is no Host header.")
+
+
+#: Where servers put the target as it came, before anything was unescaped.
+_RAW_TARGETS = ("RAW_URI", "REQUEST_URI")
+
+
+def check_escapes(environ: Environ, limits: Limits) -> None:
+    """See that each percent sign of the target's path means something, if text is read strictly.
+
+    A path that was unescaped doesn't show what ``/50%`` was before; so this is seen where a server hands over the target, too.
+
+    Raises:
+        HTTPBadRequest: one doesn't.
+    """
+    if limits.strict_text and "%" in environ.get("PATH_INFO", ""):
+        for name in _RAW_TARGETS:
+            if find_broken_escape(environ.get(name, "").partition("?")[0]):
+                raise refusal(HTTPBadRequest, BROKEN_ESCAPE)
+
+
+#: What a client hears of an escape that is none.
+BROKEN_ESCAPE = "A percent sign is not followed by two hexadecimal digits."
+
+
+def check_characters(environ: Environ, limits: Limits) -> None:
+    """See that path and headers are text.
+
+    Of the bytes of the path and of cookies, only controls are looked at: who reads them says whether they are UTF-8.
+
+    Raises:
+        HTTPBadRequest: there are control characters in them.
+        URLDecodeError: a header isn't UTF-8.
+    """
+    refuses_controls = limits.refuse_controls or limits.strict
     for name, value in environ.items():
-        if (name.startswith("HTTP_") or name in ("PATH_INFO", "CONTENT_TYPE")) and _find_control(value):
+        if not (name.startswith("HTTP_") or name in ("PATH_INFO", "CONTENT_TYPE")):
+            continue
+        if value.isascii() and value.isprintable():
+            continue
+        if refuses_controls and find_control(value):
             raise refusal(HTTPBadRequest, "There are control characters in the address or in a header.")
+        if limits.strict_text and name not in ("PATH_INFO", "HTTP_COOKIE"):
+            check_text(value)
 
 
-#: Two numbers, and room for a few blanks. WebOb takes a time that grows with the square of the length.
-_LONGEST_RANGE = 60
+def check_text(text: str) -> None:
+    """See that text of the environment is UTF-8.
+
+    Raises:
+        URLDecodeError: it isn't.
+        HTTPBadRequest: it isn't even bytes.
+    """
+    try:
+        text.encode("latin-1").decode()
+    except UnicodeDecodeError as error:
+        raise URLDecodeError.of(error) from None
+    except UnicodeEncodeError:  # no server has made it
+        raise refusal(HTTPBadRequest, "A header holds what no byte stands for.") from None
 
 
 def check_ranges(environ: Environ, limits: Limits) -> None:
     """Take a ``Range`` out that asks for too many ranges, or is too long to be few: then the whole is sent."""
     # SPEC: RFC 9110, 14.2 and 14.1.2: a server may ignore the header, and should where many small ranges are asked for
     ranges = environ.get("HTTP_RANGE", "")
-    if ranges.count(",") >= limits.range_items or len(ranges) > _LONGEST_RANGE * limits.range_items:
+    if ranges.count(",") >= limits.range_items or len(ranges) > LONGEST_RANGE * limits.range_items:
         del environ["HTTP_RANGE"]
 
 

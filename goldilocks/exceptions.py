@@ -62,7 +62,23 @@ def refusal(kind: type[Refusal], explanation: str) -> Refusal:
     """
     answer = kind()
     answer.explanation = explanation
+    answer.__dict__[_REFUSES] = True
     return answer
+
+
+#: The attribute of an answer that says that it is about what a client has sent.
+_REFUSES = "_refuses_request"
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Tell whether an error says what is wrong with what a client has sent, and not what an application thinks of it.
+
+    >>> is_refusal(refusal(HTTPBadRequest, "Too much.")), is_refusal(HTTPBadRequest())
+    (True, False)
+    """
+    return isinstance(error, HTTPException) and (
+        isinstance(error, ValueError | OSError) or _REFUSES in error.__dict__
+    )
 
 
 class URLDecodeError(UnicodeDecodeError, HTTPBadRequest):

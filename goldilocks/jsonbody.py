@@ -50,10 +50,10 @@ def read_json(text: str, limits: Limits) -> Any:
     Raises:
         JSONBodyError: it is none, or holds what can't be taken.
     """
-    has_short_numbers = len(text) <= limits.json_digits
-    is_exact = has_short_numbers or _python_limits_digits(limits)
+    digits = None if len(text) <= limits.json_digits else limits.json_digits
+    decoder = _decoder(limits.strict_json, digits, digits is not None and not _python_limits_digits(limits))
     try:
-        value = _decoder(limits.strict_json, None if is_exact else limits.json_digits).decode(text)
+        value = decoder.decode(text)
     except json.JSONDecodeError as error:
         raise JSONBodyError(error.msg, text, error.pos) from None
     except RecursionError:
@@ -90,19 +90,27 @@ def _python_limits_digits(limits: Limits) -> bool:
 
 
 @lru_cache(100)
-def _decoder(is_strict: bool, digits: int | None) -> json.JSONDecoder:
-    """Make the decoder of an application; ``digits`` is how many a number may have, or ``None`` if Python counts them."""
+def _decoder(is_strict: bool, digits: int | None, counts_whole: bool) -> json.JSONDecoder:
+    """Make the decoder of an application.
+
+    Args:
+        is_strict: take no constants and no number that is infinite.
+        digits: how many a number may have; ``None`` if the text is too short for more.
+        counts_whole: count the digits of whole numbers, because Python doesn't.
+    """
+
+    def check_digits(number: str) -> None:
+        if digits is not None and len(number) > digits and sum(map(str.isdecimal, number)) > digits:
+            raise _NumberError(f"a number of more than {digits} digits", number)
 
     def whole(number: str) -> int:
-        if digits is not None and len(number.lstrip("-")) > digits:
-            raise _NumberError(f"a number of more than {digits} digits", number)
+        check_digits(number)
         return int(number)
 
     def broken(number: str) -> float:
-        if digits is not None and len(number) > digits:
-            raise _NumberError(f"a number of more than {digits} digits", number)
+        check_digits(number)
         value = float(number)
-        if math.isinf(value):
+        if is_strict and math.isinf(value):
             raise _NumberError("a number that is too large", number)
         return value
 
@@ -110,7 +118,7 @@ def _decoder(is_strict: bool, digits: int | None) -> json.JSONDecoder:
         raise _NumberError(f"{name} is no JSON", name)
 
     return json.JSONDecoder(
-        parse_int=None if digits is None else whole,
+        parse_int=whole if counts_whole else None,
         parse_float=broken if is_strict or digits is not None else None,
         parse_constant=constant if is_strict else None,
     )

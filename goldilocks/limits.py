@@ -69,8 +69,8 @@ class Limits:
     form_files: int = _limit(100, "files of a form; beyond: 413")
     field_bytes: int = _limit(500_000, "bytes of a field that is no file; beyond: 413")
     form_bytes: int = _limit(10_000_000, "bytes of all fields of a form that are no files; beyond: 413")
-    part_headers: int = _limit(8, "headers of a part of a form; beyond: 413")
-    part_header_bytes: int = _limit(4_000, "bytes of a header of a part; beyond: 413")
+    part_headers: int = _limit(8, "headers of a part of a form; beyond: 413", compatible=100)
+    part_header_bytes: int = _limit(4_000, "bytes of a header of a part; beyond: 413", compatible=16_000)
     query_fields: int = _limit(1000, "parameters in a query; beyond: 400")
     path_bytes: int = _limit(8_000, "bytes of a path, decoded; beyond: 414")
     query_bytes: int = _limit(16_000, "bytes of a query; beyond: 414")
@@ -83,7 +83,8 @@ class Limits:
     json_digits: int = _limit(4300, "digits of a number in a JSON body; beyond: 400", compatible=4300)
 
     strict_text: bool = _rule(
-        "refuse with 400 what isn't UTF-8 in a form, a broken %-escape, half a surrogate pair in JSON; only & parts fields"
+        "refuse with 400 what isn't UTF-8 in a form or a header, a broken %-escape, half a surrogate pair in JSON; "
+        "only & parts fields"
     )
     strict_json: bool = _rule(
         "read a body as JSON only if its Content-Type says that it is (else 415), read and write no NaN and no Infinity"
@@ -92,8 +93,11 @@ class Limits:
         "read cookies by RFC 6265: only ; parts them, quotes mean nothing, the first of a name counts"
     )
     base_file_names: bool = _rule("cut folders off the names of uploaded files; raw_filename has them")
+    refuse_controls: bool = _rule(
+        "refuse with 400 control characters in path and headers (but a tab), in query and form (but NUL, tab, line break)"
+    )
     strict: bool = _rule(
-        "refuse with 400 NUL and other control characters (but tab and line break) in query, form and headers",
+        "check requests, refuse control characters as refuse_controls does, and NUL in query and form",
         default=False,
     )
 

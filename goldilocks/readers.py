@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from webob import request as webob_request
 from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
-from webob.request import BaseRequest, LimitedLengthFile, NoDefault
+from webob.request import BaseRequest, NoDefault
 
 from goldilocks.cookies import Cookies, LenientCookies
 from goldilocks.edge import too_large_body
@@ -29,10 +29,12 @@ from goldilocks.forms import (
     multipart_pairs,
     query_pairs,
 )
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
 from goldilocks.jsonbody import is_json, read_json
 from goldilocks.limits import DefaultLimits, Limits
 from goldilocks.owncookies import PLAIN_READERS
-from goldilocks.spool import TemporaryFile, spooled
+from goldilocks.ranges import read_range
+from goldilocks.spool import LimitedBody, TemporaryFile, read_some, read_whole, spooled
 
 if TYPE_CHECKING:
     _Base = BaseRequest
@@ -63,7 +65,7 @@ _BLOCK_BYTES = 64 * 1024
 def _unless_unreadable(name: str, environ: dict[str, str] | None = None) -> property:
     """Return WebOb's property of a header that some values of which make WebOb fail: then it counts as none.
 
-    SPEC: RFC 9110, 13.1.3, 13.1.4, 13.1.5, 14.2, 7.6.2
+    SPEC: RFC 9110, 13.1.3, 13.1.4, 13.1.5, 7.6.2
 
     Args:
         name: of the property.
@@ -260,6 +262,10 @@ class ReadersMixin(_Base):
             return super().decode(charset, errors)
         except UnicodeDecodeError as error:
             raise URLDecodeError.of(error) from None
+        except HTTPException:
+            raise
+        except ValueError:
+            raise refusal(FormError, "The form is no multipart body.") from None
 
     # --- Cookies ---------------------------------------------------------------------------------------------------
 
@@ -302,7 +308,7 @@ class ReadersMixin(_Base):
             and "webob.is_body_seekable" not in environ
             and "webob._body_file" not in environ
         ):
-            data = _read_all(environ["wsgi.input"], int(length))
+            data = read_whole(environ["wsgi.input"], int(length))
             environ["wsgi.input"] = io.BytesIO(data)
             environ["webob.is_body_seekable"] = True
             return data
@@ -333,7 +339,7 @@ class ReadersMixin(_Base):
             return raw
         wrapped, of = self.environ.get("webob._body_file", (None, None))
         if of is not raw:
-            wrapped = io.BufferedReader(_Body(raw, length))
+            wrapped = io.BufferedReader(LimitedBody(raw, length))
             self.environ["webob._body_file"] = wrapped, raw
         return wrapped
 
@@ -370,7 +376,7 @@ class ReadersMixin(_Base):
         """Read a body to its end, or as far as it may go."""
         size = 0
         while length is None or size < length:
-            data = _read(source, _BLOCK_BYTES if length is None else min(_BLOCK_BYTES, length - size))
+            data = read_some(source, _BLOCK_BYTES if length is None else min(_BLOCK_BYTES, length - size))
             if not data:
                 if length is None:
                     return
@@ -432,13 +438,28 @@ class ReadersMixin(_Base):
 
     json = json_body
 
+    def as_text(self) -> str:
+        r"""Return the request as it came, for people: what isn't text is written as ``\xff``."""
+        data = self.as_bytes()
+        try:
+            return decoded(data, self._charset_name)
+        except HTTPBadRequest:
+            return data.decode("utf-8", "backslashreplace")
+
+    __str__ = as_text
+
     # --- Headers ---------------------------------------------------------------------------------------------------
 
     date = _unless_unreadable("date")
     if_modified_since = _unless_unreadable("if_modified_since")
     if_unmodified_since = _unless_unreadable("if_unmodified_since")
     if_range = _unless_unreadable("if_range", {"HTTP_IF_RANGE": '""'})
-    range = _unless_unreadable("range")
+    range = property(
+        lambda self: read_range(self.environ.get("HTTP_RANGE", "")),
+        _webob.range.fset,
+        _webob.range.fdel,
+        "The bytes that are asked for; the first ones, if several ranges are.",
+    )
     max_forwards = _unless_unreadable("max_forwards")
 
 
@@ -452,37 +473,3 @@ def _multidict(kind: Any, pairs: list[tuple[str, Any]]) -> Any:
     made = kind.__new__(kind)
     made._items = pairs
     return made
-
-
-def _read(source: Any, size: int) -> bytes:
-    try:
-        return cast("bytes", source.read(size))
-    except BodyDisconnectedError:
-        raise
-    except OSError as error:  # in the words of the server
-        raise BodyDisconnectedError(None) from error
-
-
-def _read_all(source: Any, length: int) -> bytes:
-    data = _read(source, length)
-    while len(data) < length:
-        more = _read(source, length - len(data))
-        if not more:
-            raise BodyDisconnectedError(length - len(data))
-        data += more
-    return data
-
-
-class _Body(LimitedLengthFile):
-    """The body as it comes from the client, with its end."""
-
-    def readinto(self, buff: Any) -> int:
-        size = min(len(buff), self.remaining)
-        if not size:
-            return 0
-        data = _read(self.file, size)
-        if not data:
-            raise BodyDisconnectedError(self.remaining)
-        self.remaining -= len(data)
-        buff[: len(data)] = data
-        return len(data)

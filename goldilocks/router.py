@@ -18,7 +18,7 @@ from goldilocks.changes import changes
 from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, call_across_origins, takes_any_origin
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
-from goldilocks.exceptions import PredicateMismatch
+from goldilocks.exceptions import PredicateMismatch, is_refusal
 from goldilocks.express import EVENTS, WALK_NAMES, ShortWay, close_body, short_way
 from goldilocks.headerplaces import note_places, pointing
 from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError, HTTPNotFound
@@ -190,8 +190,7 @@ class Router:
                 raise
             # what a client has sent is answered even where errors of the application go on to the server, and what goes on
             # to testers are the application's errors: it takes two of three
-            is_clients = isinstance(error, HTTPException) and isinstance(error, ValueError | OSError)
-            if sum((is_clients, self.answers_errors, not _are_errors_wanted(environ))) < 2:
+            if sum((is_refusal(error), self.answers_errors, not _are_errors_wanted(environ))) < 2:
                 raise
             page = self._failed(error, environ)
             if not has_response:

@@ -268,9 +268,13 @@ class Signer:
             BadSignature: it wasn't, or for another purpose; a kind of ``ValueError``.
         """
         try:
-            data = _bare(signed)
+            written = signed.encode("ascii") if isinstance(signed, str) else signed
+            data = _bare(written)
         except ValueError as error:
             raise BadSignature(f"this is nothing that was signed: {error}") from error
+        # one value, one spelling: Python reads what isn't base64 as if it weren't there
+        if _armoured(data) != written:
+            raise BadSignature("this isn't written as it was when it was signed")
         signature, value = data[: self._size], data[self._size :]
         if not any(compare_digest(digest(value), signature) for digest in self._digests):
             raise BadSignature("this was signed by nobody here, or for something else")

@@ -1,4 +1,4 @@
-"""Where what a client sends is kept while it is read: in memory, or on disk if it is large."""
+"""How the body that a client sends is taken in, and where it is kept meanwhile: in memory, or on disk if it is large."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterable
-from typing import IO
+from typing import IO, Any, cast
+
+from webob.request import LimitedLengthFile
+
+from goldilocks.exceptions import BodyDisconnectedError
 
 
 class _RawFile(io.FileIO):
@@ -51,3 +55,48 @@ def spooled(
         raise
     file.seek(0)
     return file, size
+
+
+def read_some(source: Any, size: int) -> bytes:
+    """Read as many bytes of what a client sends as come at once, and no more than ``size``.
+
+    Raises:
+        BodyDisconnectedError: the client went away.
+    """
+    try:
+        return cast("bytes", source.read(size))
+    except BodyDisconnectedError:
+        raise
+    except OSError as error:  # in the words of the server
+        raise BodyDisconnectedError(None) from error
+
+
+def read_whole(source: Any, length: int) -> bytes:
+    """Read so many bytes of what a client sends.
+
+    Raises:
+        BodyDisconnectedError: there are fewer.
+    """
+    data = read_some(source, length)
+    while len(data) < length:
+        more = read_some(source, length - len(data))
+        if not more:
+            raise BodyDisconnectedError(length - len(data))
+        data += more
+    return data
+
+
+class LimitedBody(LimitedLengthFile):
+    """The body as it comes from the client, with its end."""
+
+    def readinto(self, buff: Any) -> int:
+        """Fill a buffer, as far as there is something."""
+        size = min(len(buff), self.remaining)
+        if not size:
+            return 0
+        data = read_some(self.file, size)
+        if not data:
+            raise BodyDisconnectedError(self.remaining)
+        self.remaining -= len(data)
+        buff[: len(data)] = data
+        return len(data)

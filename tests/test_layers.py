@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parent.parent / "goldilocks"
 LAYERS = {
     "ground": """
         . changes collector interfaces types decorator requesttype settings location codecache encode headers localurl names ordering limits path asset resource offers util acl
-        owncookies signing
+        owncookies signing ranges
     """,
     "record and words": "introspection lateroutes registry threadlocal events response httpexceptions exceptions",
     "who": "security authorization authentication csrf session i18n",

@@ -109,7 +109,7 @@ def test_no_secrets(path, accept):
 def test_hostile_path():
     """What stands in a path becomes neither markup nor a control character."""
     path = "/%3Cscript%3Ealert(1)%3C/script%3E%1B%5B2J%0A%E2%80%AE"
-    response = explaining().get(path, headers=HTML, status=404)
+    response = explaining(goldilocks__refuse_controls="false").get(path, headers=HTML, status=404)
     assert response.html.find("script") is None
     assert "/<script>alert(1)</script>\\x1b[2J\\n\\u202e" in response.html.get_text()
 
@@ -239,7 +239,8 @@ def test_log_line_cannot_be_forged(caplog):
         config.add_route("any", "/any/{x}")
         config.add_view(fail, route_name="any")
 
-    serve(include).get("/any/%0AERROR", status=500, extra_environ=AS_A_SERVER)
+    careless = serve(include, goldilocks__refuse_controls="false")
+    careless.get("/any/%0AERROR", status=500, extra_environ=AS_A_SERVER)
     assert "\n" not in caplog.records[0].getMessage()
 
 

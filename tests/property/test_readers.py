@@ -17,7 +17,10 @@ from goldilocks.httpexceptions import HTTPClientError
 from goldilocks.limits import Limits
 from goldilocks.request import Request
 
-text = st.text(st.characters(codec="utf-8"), max_size=20)
+#: Controls that nobody writes into a form.
+CONTROLS = "".join(map(chr, {*range(1, 32), 127} - set(b"\t\n\r")))
+
+text = st.text(st.characters(codec="utf-8", exclude_characters=CONTROLS), max_size=20)
 fields = st.lists(st.tuples(text, text), max_size=8)
 token = st.text(
     st.sampled_from(string.ascii_letters + string.digits + "!#&'*+-.^_|~"), min_size=1, max_size=10

@@ -1,5 +1,7 @@
 """What went wrong with cookies elsewhere: one that swallows others, one that passes for another, one that takes hours."""
 
+import warnings
+
 import pytest
 
 from goldilocks.config import Configurator
@@ -100,3 +102,48 @@ def test_cookie_that_is_no_session_is_a_new_one(value):
     config = Configurator(session_factory=SignedCookieSessionFactory(SECRET))
     config.add_view(lambda request: Response(repr(dict(request.session))))
     assert read(f"session={value}", config.make_wsgi_app()) == (200, "{}")
+
+
+@pytest.mark.parametrize(
+    "value", ["x, y", "x y", '"x"', "\\", "a;b", " x ", "ä☃😀", "a\nb\tc", '"', '""', "\\054", "50%", "x=y"]
+)
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_what_was_set_is_read(value, defaults):
+    """A value that ``set_cookie`` has to put into quotes is read as it was before."""
+    config = Configurator(settings={"goldilocks.defaults": defaults})
+
+    def view(request):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # WebOb's, of values that need quotes
+            request.response.set_cookie("a", value)
+        request.response.text = repr(request.cookies.get("a"))
+        return request.response
+
+    config.add_view(view)
+    app = config.make_wsgi_app()
+    written = Request.blank("/").get_response(app).headers["Set-Cookie"].removesuffix("; Path=/")
+    assert ";" not in written
+    assert read(f"b=1; {written}; c=2", app) == (200, repr(value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '"x"',
+        '"x',
+        'x"',
+        '"',
+        '""',
+        r'"\101"',
+        r'"\777"',
+        r'"\054',
+        r'"\000"',
+        r'"\033[2J x"',
+        r'"\"',
+        r'"\377"',
+        '"a\xc3\xa4"',
+    ],
+)
+def test_quotes_mean_nothing(value):
+    """What ``set_cookie`` doesn't write is the value as it stands: quotes, backslashes, and controls that would be smuggled in."""
+    assert parse(f"a={value}; b=1")["a"] == value.encode("latin-1").decode()

@@ -174,3 +174,31 @@ def test_hosts_of_strangers_are_not_collected():
 def test_edge_stands_before_the_test_tools():
     """The refusal is an answer also where errors are wanted."""
     assert browse(app()).get("/admin/x", headers={"Host": "a b"}, status=400)
+
+
+@pytest.mark.parametrize(("protocol", "status"), [("HTTP/1.1", "400 Bad Request"), ("HTTP/1.0", "200 OK")])
+def test_request_without_a_host(protocol, status):
+    """RFC 9112, 3.2: since HTTP/1.1 a request says its host; before, the server's name counts."""
+    application = app(goldilocks__allowed_hosts="example.com")
+    old = app(goldilocks__defaults="pyramid")
+    for _ in range(2):
+        environ = Request.blank("/admin/x").environ | {
+            "SERVER_PROTOCOL": protocol,
+            "REMOTE_ADDR": "192.0.2.9",
+        }
+        del environ["HTTP_HOST"]
+        assert answer_to(application, dict(environ)) == status
+        assert answer_to(old, environ) == "200 OK"
+
+
+def answer_to(application, environ):
+    """Return the status of the answer to an environment."""
+    answers = []
+    list(application(environ, lambda status, headers, exc_info=None: answers.append(status)))
+    return answers[0]
+
+
+def test_debug_pages_of_old_applications():
+    """Limits alone make no application with Pyramid's defaults choose its hosts."""
+    old = app(goldilocks__defaults="pyramid", goldilocks__debug="true", goldilocks__limit_path_bytes="100")
+    assert ask(old, HTTP_HOST="example.com")[0] == "200 OK"

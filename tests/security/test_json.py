@@ -44,7 +44,6 @@ def post(body, content_type="application/json", application=None):
         "text/plain; application/json",
         "text/plain, application/json",
         "text/plain;+json",
-        "application/json\x0b",
         "application/jsonx",
         "application /json",
         "application/json; charset=utf-16",

@@ -268,7 +268,7 @@ def test_many_ranges_are_one_whole(tmp_path, ranges):
     "name", ["HTTP_IF_MODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_RANGE", "HTTP_IF_NONE_MATCH"]
 )
 @pytest.mark.parametrize(
-    "value", ["Mon, 01 Jan 99999 00:00:00 GMT", "bytes=" + "9" * 5000 + "-", "\xff", '"', "0" * 999]
+    "value", ["Mon, 01 Jan 99999 00:00:00 GMT", "bytes=" + "9" * 5000 + "-", "\xc3\xa9", '"', "0" * 999]
 )
 def test_condition_that_cant_be_read_is_none(tmp_path, name, value):
     """Dates and numbers that Python can't make: the file is sent as if nothing was said."""

@@ -6,6 +6,7 @@ import pytest
 from webtest import TestApp
 
 from goldilocks.config import Configurator
+from tests.support import serve
 
 
 @pytest.fixture
@@ -166,3 +167,35 @@ def test_range_that_is_none(site, ranges):
     """CVE-2025-62727: what isn't a range isn't heeded, or can't be satisfied; it is no error of the server."""
     response = site.get("/static/app.css", headers={"Range": ranges}, expect_errors=True)
     assert response.status_code in (200, 416)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "text", "part"),
+    [
+        ("bytes=-2", 206, "de", "bytes 4-5/6"),
+        ("bytes=-6", 206, "inside", "bytes 0-5/6"),
+        ("bytes=-7", 206, "inside", "bytes 0-5/6"),
+        ("bytes=-99999999999999999999999", 206, "inside", "bytes 0-5/6"),
+        ("bytes=-0", 416, None, "bytes */6"),
+        ("bytes=6-", 416, None, "bytes */6"),
+    ],
+)
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_last_bytes_are_never_too_many(tmp_path, asked, status, text, part, defaults):
+    """RFC 9110, 14.1.2: who asks for more of the last bytes than there are gets all; no bytes at all can't be sent."""
+    (tmp_path / "a.txt").write_text("inside")
+    files = serve(
+        lambda config: config.add_static_view("files", str(tmp_path)), goldilocks__defaults=defaults
+    )
+    response = files.get("/files/a.txt", headers={"Range": asked}, expect_errors=True)
+    assert (response.status_code, response.headers["Content-Range"]) == (status, part)
+    assert text is None or response.text == text
+
+
+@pytest.mark.parametrize("asked", ["bytes=-5", "bytes=-0"])
+def test_last_bytes_of_nothing(tmp_path, asked):
+    """An empty file has no last bytes: it is sent as it is."""
+    (tmp_path / "a.txt").write_text("")
+    files = serve(lambda config: config.add_static_view("files", str(tmp_path)))
+    response = files.get("/files/a.txt", headers={"Range": asked})
+    assert (response.status_code, response.text) == (200, "")

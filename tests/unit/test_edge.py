@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from goldilocks.config.settings import Settings
 from goldilocks.edge import Edge
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.hosts import AllowedHosts, TrustedProxies, split_host
@@ -43,6 +44,11 @@ def status(edge, **said):
         ({"goldilocks.check_requests": True}, True),
         ({"goldilocks.allowed_hosts": "example.com"}, True),
         ({"goldilocks.trusted_proxies": ["10.0.0.1"]}, True),
+        ({"goldilocks.strict": True}, True),
+        (Settings({"goldilocks.check_requests": "no", "goldilocks.limit_path_bytes": "10"}), False),
+        (Settings({"goldilocks.defaults": "pyramid"}), False),
+        (Settings({"goldilocks.defaults": "pyramid", "goldilocks.limit_path_bytes": "10"}), True),
+        (Settings({"goldilocks.defaults": "pyramid", "goldilocks.limit_form_fields": "10"}), False),
     ],
 )
 def test_edge_of_an_application(settings, is_there):
@@ -126,7 +132,8 @@ def test_method_is_no_word(method):
         ("a", "GET", 400),
         ("example.com:80", "CONNECT", 400),
         ("/\0", "GET", 404),
-        ("/\n\x1b", "GET", None),
+        ("/\n\x1b", "GET", 400),
+        ("/\t", "GET", None),
     ],
 )
 def test_target(path, method, expected):
@@ -193,11 +200,46 @@ def test_too_many_ranges_are_not_heeded():
 
 
 @pytest.mark.parametrize("name", ["PATH_INFO", "HTTP_A", "CONTENT_TYPE"])
-def test_strict_edge_refuses_controls(name):
-    """Control characters are refused where strictness is wanted; a tab is none."""
-    for text, expected in [("/\x1b", 400), ("/a\tb", None), ("/\x7f", 400)]:
-        assert status(Edge(Limits(strict=True)), **{name: text}) == expected
-        assert status(Edge(), **{name: text}) is None
+def test_controls(name):
+    """Control characters are refused unless neither rule wants it; a tab is none."""
+    for text, expected in [("/\x1b", 400), ("/a\tb", None), ("/\x7f", 400), ("/a\xc2\xa0b", None)]:
+        assert status(Edge(), **{name: text}) == expected
+        assert status(Edge(Limits(refuse_controls=False, strict=True)), **{name: text}) == expected
+        assert status(Edge(Limits(refuse_controls=False)), **{name: text}) is None
+
+
+def test_what_is_no_header_is_not_looked_at():
+    """What a server says may hold anything."""
+    assert status(Edge(), SERVER_SOFTWARE="\x1b", REMOTE_USER="\xff") is None
+
+
+def test_text_of_headers():
+    """A header is UTF-8, if text is read strictly; what path and cookies are, their readers say."""
+    assert status(Edge(), HTTP_A="\xff") == status(Edge(), HTTP_A="☃") == 400
+    assert status(Edge(), HTTP_COOKIE="\xff", PATH_INFO="/\xff") is None
+    assert status(Edge(Limits(strict_text=False)), HTTP_A="\xff") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "expected"),
+    [
+        ("/50%", "/50%?a=%", 400),
+        ("/50%", "/50%25?a=%", None),
+        ("/a", "/%", None),  # somebody has written another path
+    ],
+)
+def test_escapes(path, target, expected):
+    """A percent sign in a path is looked up in the target, if text is read strictly."""
+    for name in ("RAW_URI", "REQUEST_URI"):
+        assert status(Edge(), PATH_INFO=path, **{name: target}) == expected
+        assert status(Edge(Limits(strict_text=False)), PATH_INFO=path, **{name: target}) is None
+
+
+@pytest.mark.parametrize(("protocol", "expected"), [("HTTP/1.1", 400), ("HTTP/1.0", None), (None, None)])
+def test_request_without_a_host(protocol, expected):
+    """Since HTTP/1.1, a request says its host."""
+    assert status(Edge(), HTTP_HOST=None, SERVER_PROTOCOL=protocol) == expected
+    assert status(Edge(), SERVER_PROTOCOL=protocol) is None
 
 
 # --- Hosts ---------------------------------------------------------------------------------------------------------

@@ -128,7 +128,10 @@ def test_depth_is_counted(value, is_taken):
         ("-12345", True),
         ("123456", False),
         ("1.234", True),
-        ("1.2345", False),
+        ("1.2345", True),
+        ("1.23456", False),
+        ("-0.000001", False),
+        ("1e-000001", False),
         ("-1e10", True),
     ],
 )

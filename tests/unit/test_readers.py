@@ -8,7 +8,7 @@ import pytest
 from webob.multidict import NoVars
 from webob.request import DisconnectionError
 
-from goldilocks.exceptions import BodyDisconnectedError, JSONBodyError, URLDecodeError
+from goldilocks.exceptions import BodyDisconnectedError, FormError, JSONBodyError, URLDecodeError
 from goldilocks.httpexceptions import (
     HTTPBadRequest,
     HTTPException,
@@ -253,6 +253,28 @@ def test_form_that_cant_be_decoded():
         sent(b"a=1", f"{URLENCODED}; charset=nothing").decode()
     with pytest.raises(URLDecodeError):
         sent(b"a=%FF").decode("ascii")
+
+
+def test_multipart_form_that_cant_be_decoded():
+    """A form without a boundary that could be one is the client's fault, and a part that isn't in the charset is, too."""
+    with pytest.raises(FormError, match="multipart"):
+        sent(MULTIPART_BODY, "multipart/form-data").decode("latin-1")
+    too_much = sent(b"a=1", f"{URLENCODED}; charset=latin-1")
+    too_much.limits = Limits(body_bytes=2)
+    too_much.content_length = None
+    too_much.environ["wsgi.input_terminated"] = True
+    with pytest.raises(HTTPRequestEntityTooLarge):
+        too_much.decode()
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "text/plain; charset=nothing", "text/plain; charset=ascii"]
+)
+def test_request_as_text(content_type):
+    """A request can be written out, whatever it holds."""
+    said = {"SERVER_PROTOCOL": "HTTP/1.1"}
+    assert sent(b"a\xff", content_type, **said).as_text().endswith(r"a\xff")
+    assert str(sent("ä".encode(), "text/plain", **said)).endswith("ä")
 
 
 def test_no_limits_for_a_form_that_was_read():

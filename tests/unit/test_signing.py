@@ -179,6 +179,29 @@ def test_nothing_is_signed_by_chance(data):
         Signer(SECRET, "test").unsign(data)
 
 
+@given(
+    st.binary(max_size=20),
+    st.integers(0, 60),
+    st.sampled_from(["=", "==", " ", "\n", "!", "+", "\0", "é", "☃"]),
+)
+def test_signed_value_has_one_spelling(value, place, extra):
+    """What Python reads as if it weren't there is a bad signature, wherever it is put in."""
+    signer = Signer(SECRET, "test")
+    signed = signer.sign(value)
+    with pytest.raises(BadSignature):
+        signer.unsign(signed[:place] + extra + signed[place:])
+
+
+def test_last_letter_has_one_spelling():
+    """The bits of the last letter that mean nothing are nothing."""
+    signer = Signer(SECRET, "test")
+    signed = signer.sign(b"12")
+    others = [chr(ord(signed[-1]) + step) for step in (-3, -2, -1, 1, 2, 3)]
+    for other in others:
+        with pytest.raises(BadSignature):
+            signer.unsign(signed[:-1] + other)
+
+
 def test_signer_knows_its_hash():
     """The hash can be chosen."""
     signer = Signer(SECRET, "test", hashalg="sha512")

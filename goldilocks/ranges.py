@@ -1,0 +1,81 @@
+"""The ``Range`` of a request: which bytes a client wants.
+
+WebOb's `Range`, read in bounded time, and with the last bytes of something as HTTP has them: who asks for more of them than there
+are gets all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from webob.byterange import Range
+
+#: Two numbers of as many digits as anybody has bytes, and room for a few blanks.
+LONGEST_RANGE = 60
+
+#: How many of them are read at once; WebOb's time grows with the square of the length.
+_LONGEST_LIST = 10 * LONGEST_RANGE
+
+_is_suffix = re.compile(r"bytes *= *- *([0-9]+)", re.IGNORECASE).match
+_is_range = re.compile(r"bytes *= *(?:[0-9]+ *-|- *[0-9])", re.IGNORECASE).match
+
+
+class SuffixRange(Range):
+    """The last bytes of something.
+
+    SPEC: RFC 9110, 14.1.2
+
+    >>> SuffixRange(501).range_for_length(500), SuffixRange(0).range_for_length(500)
+    ((0, 500), None)
+
+    Args:
+        size: how many.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(-size, None)
+        self.size = size
+
+    def range_for_length(self, length: int | None) -> tuple[int, int] | None:
+        """Return where the range begins and ends in something of that length, or ``None`` if it can't be satisfied."""
+        if not length or not self.size:
+            return None
+        return max(length - self.size, 0), length
+
+    def __str__(self) -> str:
+        return f"bytes=-{self.size}"
+
+
+def read_range(value: str) -> Range | None:
+    """Read a ``Range``, or the first one of a list; ``None`` if it can't be read.
+
+    >>> [str(read_range(each)) for each in ("bytes=0-9", "bytes=-5", "lines=1-2")]
+    ['bytes=0-9', 'bytes=-5', 'None']
+    """
+    if len(value) > _LONGEST_LIST or not _is_range(value):
+        return None
+    suffix = _is_suffix(value)
+    return Range.parse(value) if suffix is None else SuffixRange(int(suffix[1]))
+
+
+def heeded(value: str, length: int | None) -> str:
+    """Return the one range that a response should send, as WebOb reads it; nothing, if it should send all.
+
+    Who asks for several ranges gets everything, which costs neither side anything to put together.
+
+    >>> [heeded(each, 500) for each in ("bytes=0-9", "bytes=0-9,20-29", "bytes=-501", "bytes=-0")]
+    ['bytes=0-9', '', 'bytes=0-', 'bytes=500-']
+
+    Args:
+        value: of the header.
+        length: of what would be sent, in bytes, if it is known.
+    """
+    if "," in value or len(value) > LONGEST_RANGE or not _is_range(value):
+        return ""
+    suffix = _is_suffix(value)
+    if suffix is None or length is None:
+        return value
+    if not length:  # there is no range of nothing
+        return ""
+    size = int(suffix[1])
+    return f"bytes={max(length - size, 0) if size else length}-"
