@@ -33,8 +33,8 @@ IGNORED = frozenset({"__pycache__", "node_modules", "site-packages", ".git", ".h
 #: How often the child is looked after when nothing changes, in milliseconds.
 LOOK_AFTER_MS = 500
 
-#: How long a child may take to finish its requests, in seconds.
-PATIENCE_S = 6
+#: How long a child may take to finish its requests, in seconds; more than it gives itself.
+PATIENCE_S = 20
 
 #: Exit codes after which a change in the application doesn't help: a wrong command line, a port that is taken.
 HOPELESS = (click.UsageError.exit_code, ListenError.exit_code)

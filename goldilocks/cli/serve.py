@@ -11,11 +11,13 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 import click
+from waitress import wasyncore
 from waitress.server import create_server
 
 from goldilocks import compat, templates
@@ -41,6 +43,9 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "*": "127.0.0.1", "::": "::1"}
 #: What the server takes in where the application sets no limit, in bytes: a body, and a request line with all headers.
 LARGEST_BODY = 2**30
 LONGEST_HEAD = 2**18
+
+#: How long a server that is to end may take to answer what it has taken in, in seconds.
+FINISH_WITHIN_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,7 @@ def run(serving: Serving, is_restart: bool = False) -> None:
             echo(line)
     stop_on_signals()
     templates.warm_in_background(getattr(target.app, "registry", None))
+    finish_at_the_end(server)
     server.run()
     say_goodbye(not serving.reload)
 
@@ -244,6 +250,29 @@ def stop_on_signals() -> None:
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, stop)
+
+
+def finish_at_the_end(server: Any) -> None:
+    """Have a server, when it is to end, first answer what it has taken in; by itself it drops what waits for a thread."""
+    dispatcher = server.task_dispatcher
+    shut_down = dispatcher.shutdown
+    open_sockets = server.map if hasattr(server, "map") else server._map
+
+    def finish_and_shut_down() -> Any:
+        for each in list(open_sockets.values()):
+            if getattr(each, "accepting", False):
+                each.del_channel(open_sockets)  # nobody else comes in
+        end = time.monotonic() + FINISH_WITHIN_S
+        while any(map(_is_busy, open_sockets.values())) and time.monotonic() < end:
+            wasyncore.loop(timeout=0.1, map=open_sockets, count=1)
+        return shut_down()
+
+    dispatcher.shutdown = finish_and_shut_down
+
+
+def _is_busy(channel: Any) -> bool:
+    """Tell whether there is a request on a connection that isn't answered, or an answer that isn't sent."""
+    return bool(getattr(channel, "requests", None) or getattr(channel, "total_outbufs_len", 0))
 
 
 def _take_no_notice(number: int, frame: Any) -> None:

@@ -88,13 +88,14 @@ def form(request: Any) -> Any:
 def stream(request: Any) -> Any:
     """Answer with more than a server keeps for a client."""
     note(request)
-    return Response(app_iter=Stream(STREAMED_LINES), content_type="text/plain")
+    times = int(request.params.get("times", "1"))
+    return Response(app_iter=Stream(times * STREAMED_LINES), content_type="text/plain")
 
 
 def slow(request: Any) -> Any:
-    """Answer after a while; ``begun`` is seen in the counts before that."""
+    """Answer after a while, and say so at the beginning."""
     note(request)
-    count("slow begun")
+    print("slowly...", flush=True)
     time.sleep(float(request.params.get("s", "0.5")))
     return Response(app_iter=Stream(20, 0.01), content_type="text/plain")
 

@@ -49,7 +49,7 @@ def commands(server: str, name: str) -> list[str]:
     # one process, because the counts are those of one
     return [
         *(sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "--workers", "1", "--worker-class", "gthread"),
-        *("--threads", str(THREADS), *private, "--graceful-timeout", "30", f"{APPLICATION}:{name}"),
+        *("--threads", str(THREADS), *private, "--keep-alive", "75", "--graceful-timeout", "30", f"{APPLICATION}:{name}"),
     ]  # fmt: skip
 
 

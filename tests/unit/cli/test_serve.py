@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import click
 import pytest
+import waitress
 from click.testing import CliRunner
 
 from goldilocks.cli import main, serve
@@ -73,6 +74,7 @@ class Server:
 
     def __init__(self, app, **options):
         Server.app, Server.options = app, options
+        self._map, self.task_dispatcher = {}, SimpleNamespace(shutdown=None)
 
     def run(self):
         try:
@@ -318,3 +320,41 @@ def test_signals():
         signal.raise_signal(signal.SIGINT)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.raise_signal(number)
+
+
+@pytest.mark.parametrize("addresses", ["127.0.0.1:0", "127.0.0.1:0 127.0.0.1:0"])
+def test_server_finishes_what_it_has_taken_in(addresses, monkeypatch):
+    """On one address or several: nobody else comes in, what is there is finished, and only then the threads are ended."""
+    steps = []
+    server = waitress.server.create_server(lambda *said: [], listen=addresses)
+    sockets = server.map if hasattr(server, "map") else server._map
+    server.task_dispatcher.shutdown()  # the threads of this test's own
+    server.task_dispatcher.shutdown = lambda: steps.append("shut down")
+    listening = [each for each in sockets.values() if getattr(each, "accepting", False)]
+    busy = SimpleNamespace(requests=["a request"])
+    sockets[-1] = busy
+
+    def loop(timeout, map, count):
+        steps.append(sum(getattr(each, "accepting", False) for each in map.values()))
+        del busy.requests
+        busy.total_outbufs_len = 3 - len(steps)
+
+    monkeypatch.setattr(serve.wasyncore, "loop", loop)
+    serve.finish_at_the_end(server)
+    try:
+        server.task_dispatcher.shutdown()
+        assert steps == [0, 0, 0, "shut down"]
+    finally:
+        for each in listening:
+            each.close()
+
+
+def test_server_doesnt_wait_forever(monkeypatch):
+    """What isn't finished after a while is given up."""
+    steps = []
+    server = SimpleNamespace(_map={1: SimpleNamespace(requests=["stuck"])}, task_dispatcher=SimpleNamespace())
+    server.task_dispatcher.shutdown = lambda: steps.append("shut down")
+    monkeypatch.setattr(serve, "FINISH_WITHIN_S", 0)
+    serve.finish_at_the_end(server)
+    server.task_dispatcher.shutdown()
+    assert steps == ["shut down"]
