@@ -40,6 +40,10 @@ VARY_SETTING = f"{GOLDILOCKS}.vary_by_cookie"
 
 #: Headers that say what caches may do with an answer.
 _CACHING = frozenset(("cache-control", "expires"))
+_PRIVATE = ("Cache-Control", "private")
+_VARY = ("Vary", "Cookie")
+#: Headers about which something is decided, if they are among those that are added.
+_DECIDED = frozenset((*_CACHING, "set-cookie", "vary", "content-type", "content-length"))
 
 
 def outlet(settings: Mapping[str, Any]) -> Outlet | None:
@@ -51,6 +55,7 @@ def outlet(settings: Mapping[str, Any]) -> Outlet | None:
 
 def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool) -> Outlet:
     complete = _completion(added, keeps_private)
+    complete_plain = _plain_completion(added, keeps_private)
 
     def send(response: AnyResponse, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         made_by = response.__class__
@@ -62,6 +67,10 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
             if environ["REQUEST_METHOD"] != "HEAD":
                 if _is_untouched(status, headers):
                     start_response(status, headers + added)
+                    return response._app_iter
+                plain = complete_plain(headers)
+                if plain is not None and status in _LINES:
+                    start_response(status, plain)
                     return response._app_iter
                 names = {name.lower() for name, _ in headers}
                 if "location" not in names:
@@ -101,6 +110,7 @@ def _is_untouched(status: str, headers: Headers) -> bool:
     return (
         (kind is HTML_TYPE or kind is JSON_TYPE or kind is TEXT_TYPE)
         and name == "Content-Length"
+        and value.__class__ is str
         and value.isdigit()
     )
 
@@ -119,10 +129,38 @@ def _completion(
             sent += [(name, value) for name, value in added if name.lower() not in names]
         # an answer with a cookie isn't for shared caches, unless it says itself what caches may do
         if keeps_private and "set-cookie" in names and names.isdisjoint(_CACHING):
-            sent.append(("Cache-Control", "private"))
+            sent.append(_PRIVATE)
         return sent
 
     return complete
+
+
+def _plain_completion(
+    added: list[tuple[str, str]], keeps_private: bool
+) -> Callable[[list[tuple[str, str]]], list[tuple[str, str]] | None]:
+    """Return what does the same for answers to which cookies and a ``Vary`` were added, and ``None`` for others."""
+    with_cookie = [*added, _PRIVATE] if keeps_private else added
+    is_simple = all(name.lower() not in _DECIDED for name, _ in added)
+
+    # PERF: acl, session, csrf: there is nothing else to decide about, and two values to check
+    def complete_plain(headers: list[tuple[str, str]]) -> list[tuple[str, str]] | None:
+        if not is_simple or len(headers) < 3:
+            return None
+        kind, (name, length) = headers[:2]
+        is_usual = kind is HTML_TYPE or kind is JSON_TYPE or kind is TEXT_TYPE
+        if not is_usual or name != "Content-Length" or length.__class__ is not str or not length.isdigit():
+            return None
+        has_cookie = False
+        for name, value in headers[2:]:
+            if name == "Set-Cookie":
+                has_cookie = True
+            elif name != "Vary":
+                return None
+            if value.__class__ is not str or not value.isascii() or not value.isprintable():
+                return None
+        return headers + (with_cookie if has_cookie else added)
+
+    return complete_plain
 
 
 def _check_location(response: Response) -> None:
@@ -141,8 +179,11 @@ def vary_by_cookie(response: AnyResponse) -> None:
     if not isinstance(response, Response):
         return
     headers = response.headerlist
-    if all(name.lower() != "vary" for name, _ in headers):
-        headers.append(("Vary", "Cookie"))
+    for name, _ in headers:
+        if len(name) == 4 and name.lower() == "vary":
+            break
+    else:
+        headers.append(_VARY)
         return
     said = response.headers["Vary"]
     if "*" not in said and "cookie" not in [name.strip().lower() for name in said.split(",")]:

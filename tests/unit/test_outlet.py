@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from goldilocks.headers import HeaderError
 from goldilocks.outlet import DEFAULT_HEADERS, header_lines, outlet, vary_by_cookie
-from goldilocks.response import FileResponse, Response
+from goldilocks.response import HTML_TYPE, FileResponse, Response
 
 ALL = {
     "goldilocks.check_responses": True,
@@ -89,6 +91,80 @@ def test_foreign_responses_say_all_themselves():
         return [b"foreign"]
 
     assert sent(app) == ("200 OK", [("Content-Type", "text/plain")], b"foreign")
+
+
+class OtherResponse(Response):
+    """A response of ours that takes no short way."""
+
+
+VALUES = st.sampled_from(["Cookie", "a=b", "*", "", "5", "a\r\nb", "\u2603", b"a", 5, None])
+WORDS = st.sampled_from(
+    [
+        "Set-Cookie",
+        "Set-Cookie",
+        "Vary",
+        "Vary",
+        "vary",
+        "X-Frame-Options",
+        "Cache-Control",
+        "Expires",
+        "Content-Length",
+        "X-Own",
+    ]
+)
+
+
+BEGINNINGS = st.sampled_from(
+    [
+        *[[HTML_TYPE, ("Content-Length", "4")]] * 5,
+        [("Content-Type", "text/html; charset=UTF-8"), ("Content-Length", "4")],
+        [("X-Own", "a"), ("Content-Length", "4")],
+        [HTML_TYPE, ("content-length", "4")],
+        [HTML_TYPE, ("Content-Length", "x")],
+        [HTML_TYPE, ("Content-Length", 4)],
+    ]
+)
+
+
+@settings(max_examples=300)
+@given(
+    BEGINNINGS,
+    st.lists(st.tuples(WORDS, VALUES), max_size=2),
+    st.sampled_from([DEFAULT_HEADERS, (), (("Vary", "Accept"),), (("cache-control", "no-store"),)]),
+    st.sampled_from(["200 OK", "200 OK", "418 I'm a teapot", "299 Odd"]),
+    st.booleans(),
+)
+@example(
+    [HTML_TYPE, ("Content-Length", "4")],
+    [("Vary", "a"), ("Set-Cookie", "a=b")],
+    DEFAULT_HEADERS,
+    "200 OK",
+    True,
+)
+@example(
+    [HTML_TYPE, ("Content-Length", "4")],
+    [("Vary", "a"), ("Set-Cookie", "a=b")],
+    DEFAULT_HEADERS,
+    "299 Odd",
+    True,
+)
+@example([HTML_TYPE, ("Content-Length", "4")], [("Vary", "a\nb")], DEFAULT_HEADERS, "200 OK", True)
+@example([HTML_TYPE, ("Content-Length", "x")], [("Vary", "a")], DEFAULT_HEADERS, "200 OK", True)
+@example([HTML_TYPE, ("Content-Length", "4")], [("X-Own", "a")], DEFAULT_HEADERS, "200 OK", True)
+@example([HTML_TYPE, ("Content-Length", "4")], [("Vary", "a")], (("Vary", "b"),), "200 OK", True)
+def test_short_way_sends_what_the_long_way_sends(beginning, others, added, status, keeps_private):
+    """Which headers are sent, and which are refused, doesn't depend on how quickly that is found out."""
+
+    def answer(make):
+        response = make("text")
+        response._headerlist = [*beginning, *others]
+        response._status = status
+        try:
+            return sent(response, default_headers=added, vary_by_cookie=keeps_private)
+        except HeaderError as error:
+            return str(error)
+
+    assert answer(Response) == answer(OtherResponse)
 
 
 @pytest.mark.parametrize("is_ours", [True, False])
