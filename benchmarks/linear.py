@@ -15,7 +15,6 @@ import itertools
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from typing import Any
 
 from benchmarks import figures
@@ -52,7 +51,7 @@ PATIENCE_S = 1.0
 WHILE_S = 0.002
 TURNS = 3
 
-NONE = Limits(**{each.name: UNLIMITED for each in fields(Limits) if each.metadata["prefix"]})
+NONE = Limits(**{each.name: UNLIMITED for each in Limits.table if each.prefix})
 NONE_COMPATIBLE = Limits.compatible()
 SECRET = "a secret of more than thirty-two bytes"
 

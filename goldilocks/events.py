@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import venusian
 from zope.interface import Interface, implementer
 
 from goldilocks.interfaces import (
@@ -21,10 +20,16 @@ from goldilocks.interfaces import (
     INewRequest,
     INewResponse,
 )
+from goldilocks.late import LateAttribute, late_module
 from goldilocks.names import VENUSIAN_CATEGORY
 
 if TYPE_CHECKING:
+    import venusian
+
     from goldilocks.types import AnyRequest, AnyResponse, InterfaceSpec, Value, WSGIApp
+else:
+    # PERF: import: not everybody decorates
+    venusian = late_module("venusian", globals())
 
 Listener = TypeVar("Listener")
 
@@ -44,7 +49,7 @@ class subscriber:
     """
 
     #: COMPAT: ``subscriber.venusian``; decorators built on this one and their tests replace it
-    venusian: Any = venusian
+    venusian: Any = LateAttribute("venusian")
 
     def __init__(self, *ifaces: InterfaceSpec, **predicates: Any) -> None:
         self.depth: int = predicates.pop("_depth", 0)

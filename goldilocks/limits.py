@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import Field, FrozenInstanceError, dataclass, field, fields
-from typing import Any, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from goldilocks.names import DEFAULTS_PYRAMID, DEFAULTS_VARIABLE, GOLDILOCKS, PROCESS
 from goldilocks.ordering import ConfigurationError
@@ -43,26 +42,55 @@ def count(value: Any) -> int:
     return min(int(text), UNLIMITED)
 
 
+class Limit(NamedTuple):
+    """What is known of one field of `Limits`.
+
+    Attributes:
+        name: of the field.
+        default: holds if nothing was said.
+        compatible: holds under Pyramid's defaults.
+        meaning: what it does, for people.
+        convert: makes a value of what a setting says.
+        prefix: stands before the name in the name of the setting.
+    """
+
+    name: str
+    default: Any
+    compatible: Any
+    meaning: str
+    convert: Callable[[Any], Any]
+    prefix: str = ""
+
+
+class _Field:
+    """A line of `Limits`: makes an entry in its table, and leaves the default in its place."""
+
+    def __init__(self, *known: Any) -> None:
+        self.known = known
+
+    def __set_name__(self, owner: type[Limits], name: str) -> None:
+        owner.table += (Limit(name, *self.known),)
+        setattr(owner, name, self.known[0])
+
+
 def _limit(default: int, meaning: str, compatible: int = UNLIMITED) -> Any:
-    return field(
-        default=default,
-        metadata={"meaning": meaning, "compatible": compatible, "prefix": "limit_", "convert": count},
-    )
+    return _Field(default, compatible, meaning, count, "limit_")
 
 
 def _rule(meaning: str, default: bool = True) -> Any:
-    return field(
-        default=default, metadata={"meaning": meaning, "compatible": False, "prefix": "", "convert": asbool}
-    )
+    return _Field(default, False, meaning, asbool)
 
 
-@dataclass(init=False, repr=False, eq=False)
 class Limits:
     """How much a request may bring, and how strictly it is read.
 
     The setting of a limit is called ``goldilocks.limit_NAME``, that of a rule ``goldilocks.NAME``. What is said of each
-    stands in its metadata.
+    stands in its ``table``.
     """
+
+    # PERF: import: a dataclass compiles its methods, which takes ten times as long as all else here
+
+    table: ClassVar[tuple[Limit, ...]] = ()
 
     body_bytes: int = _limit(100_000_000, "bytes of a body; beyond: 413")
     form_fields: int = _limit(1000, "fields of a form that are no files, however it is encoded; beyond: 413")
@@ -101,16 +129,14 @@ class Limits:
         default=False,
     )
 
-    # PERF: import: methods that a dataclass is given are compiled for it, which takes ten times as long as all else here
-
     def __init__(self, **said: Any) -> None:
-        values = {each.name: each.default for each in fields(self)}
+        values = {each.name: each.default for each in self.table}
         if not said.keys() <= values.keys():
             raise TypeError(f"there is no limit {', '.join(sorted(said.keys() - values.keys()))}")
         self.__dict__.update(values, **said)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+        raise AttributeError(f"cannot assign to field {name!r}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map('{0[0]}={0[1]!r}'.format, vars(self).items()))})"
@@ -124,40 +150,32 @@ class Limits:
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
         """Make the limits that settings say, worked out by ``config.settings.Settings`` or said by hand."""
-        said = {each.name: settings.get(setting_of(each)) for each in fields(cls)}
+        said = {each.name: settings.get(setting_of(each)) for each in cls.table}
         values = {
-            each.name: each.metadata["convert"](said[each.name])
-            for each in fields(cls)
-            if said[each.name] is not None
+            each.name: each.convert(said[each.name]) for each in cls.table if said[each.name] is not None
         }
         return cls(**values)
 
     @classmethod
     def compatible(cls) -> Self:
         """Make the limits that hold under Pyramid's defaults: hardly any."""
-        return cls(**{each.name: each.metadata["compatible"] for each in fields(cls)})
+        return cls(**{each.name: each.compatible for each in cls.table})
 
 
-def setting_of(limit: Field[Any]) -> str:
+def setting_of(limit: Limit) -> str:
     """Return the key under which a field of `Limits` is said.
 
-    >>> [setting_of(each) for each in fields(Limits)][0]
+    >>> [setting_of(each) for each in Limits.table][0]
     'goldilocks.limit_body_bytes'
     """
-    return f"{GOLDILOCKS}.{limit.metadata['prefix']}{limit.name}"
+    return f"{GOLDILOCKS}.{limit.prefix}{limit.name}"
 
 
 def rows() -> list[tuple[str, Callable[[Any], Any], Any, Any, str]]:
     """Return what the table of settings says of each: name, conversion, the two defaults, meaning."""
     return [
-        (
-            f"{each.metadata['prefix']}{each.name}",
-            each.metadata["convert"],
-            each.default,
-            each.metadata["compatible"],
-            each.metadata["meaning"],
-        )
-        for each in fields(Limits)
+        (f"{each.prefix}{each.name}", each.convert, each.default, each.compatible, each.meaning)
+        for each in Limits.table
     ]
 
 

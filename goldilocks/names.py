@@ -9,7 +9,15 @@ was; our spelling is translated where it comes in. No other file but the import 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from goldilocks.late import late_module
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    # PERF: import: only mistakes need it
+    difflib = late_module("difflib", globals())
 
 #: The package that was, and the package that is.
 PYRAMID = "pyramid"
@@ -113,5 +121,5 @@ def did_you_mean(name: object, known: Iterable[object]) -> str:
     >>> "no route named 'hmoe'" + did_you_mean("hmoe", ["about", "home"])
     "no route named 'hmoe'; did you mean 'home'?"
     """
-    nearest = get_close_matches(str(name), [str(each) for each in known], n=1)
+    nearest = difflib.get_close_matches(str(name), [str(each) for each in known], n=1)
     return f"; did you mean {nearest[0]!r}?" if nearest else ""

@@ -10,7 +10,6 @@ A view is composed from the inside out. Neighbouring guards and finishers share 
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +19,7 @@ from zope.interface import implementer, provider
 from goldilocks.decorator import reify
 from goldilocks.exceptions import ConfigurationError, PredicateMismatch
 from goldilocks.interfaces import IViewDeriverInfo, IViewMapper, IViewMapperFactory
-from goldilocks.util import is_bound_method, is_unbound_method, object_description, takes_one_arg
+from goldilocks.util import is_bound_method, is_routine, is_unbound_method, object_description, takes_one_arg
 from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER, ViewEntry
 
 if TYPE_CHECKING:
@@ -380,7 +379,7 @@ def view_description(view: AnyView) -> str:
 def view_text(view: AnyView, attr: str | None) -> str:
     """Return words for people to recognise a view by, as the default mapper writes them onto what it makes."""
     described = object_description(view)
-    if inspect.isclass(view):
+    if isinstance(view, type):
         return f"method {attr or '__call__'} of {described}"
     return described if attr is None else f"attr {attr} of {described}"
 
@@ -407,7 +406,7 @@ class DefaultViewMapper:
                 f"{object_description(view)} is a method without its object: unbound method calls are not supported, "
                 "please set the class as your `view` and the method as your `attr`"
             )
-        return self.map_class(view) if inspect.isclass(view) else self.map_nonclass(view)
+        return self.map_class(view) if isinstance(view, type) else self.map_nonclass(view)
 
     # COMPAT: monitors wrap these methods on the class, and mappers of add-ons override them
 
@@ -432,8 +431,8 @@ class DefaultViewMapper:
                 return view(context, request)
 
             mapped = method_view  # attributes can't be written onto a bound method
-        if inspect.isroutine(mapped):
-            mapped.__text__ = view_text(view, attr)  # type: ignore[union-attr]  # functions take attributes, bound methods are wrapped
+        if is_routine(mapped):
+            mapped.__text__ = view_text(view, attr)  # functions take attributes, bound methods are wrapped
         return mapped
 
     def map_class_requestonly(self, view: Any) -> View:

@@ -18,27 +18,24 @@ from webob import request as webob_request
 from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
 from webob.request import BaseRequest, NoDefault
 
-from goldilocks.cookies import Cookies, LenientCookies
 from goldilocks.edge import too_large_body
 from goldilocks.exceptions import BodyDisconnectedError, FormError, NotJSONError, URLDecodeError, refusal
-from goldilocks.forms import (
-    check_form_length,
-    decoded,
-    form_pairs,
-    is_form_charset,
-    multipart_pairs,
-    query_pairs,
-)
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
-from goldilocks.jsonbody import is_json, read_json
+from goldilocks.late import late_module
 from goldilocks.limits import DefaultLimits, Limits
 from goldilocks.owncookies import PLAIN_READERS
 from goldilocks.ranges import read_range
-from goldilocks.spool import LimitedBody, TemporaryFile, read_some, read_whole, spooled
 
 if TYPE_CHECKING:
+    from goldilocks import cookies, forms, jsonbody, spool
+
     _Base = BaseRequest
 else:
+    # PERF: import: not every request brings something to read
+    cookies = late_module("goldilocks.cookies", globals())
+    forms = late_module("goldilocks.forms", globals())
+    jsonbody = late_module("goldilocks.jsonbody", globals())
+    spool = late_module("goldilocks.spool", globals())
     _Base = object
 
 #: WebOb's properties, not what they give.
@@ -157,7 +154,7 @@ class ReadersMixin(_Base):
             return raw
         encoding = self.environ.get("webob.url_encoding", "UTF-8")
         data = raw.encode("latin-1")
-        decoded(data, encoding)  # only to see that it can be
+        forms.decoded(data, encoding)  # only to see that it can be
         return quote(data, _PATH_SAFE)
 
     # --- Query and form --------------------------------------------------------------------------------------------
@@ -175,7 +172,7 @@ class ReadersMixin(_Base):
         kept = environ.get("webob._parsed_query_vars")
         if kept is not None and kept[1] == query:
             return cast("GetDict", kept[0])
-        found: GetDict = _multidict(GetDict, query_pairs(query, self.limits) if query else [])
+        found: GetDict = _multidict(GetDict, forms.query_pairs(query, self.limits) if query else [])
         found.env = environ
         environ["webob._parsed_query_vars"] = (found, query)
         return found
@@ -209,11 +206,11 @@ class ReadersMixin(_Base):
         if media_type == MULTIPART:
             file = self.body_file_seekable
             length = self.content_length or 0
-            pairs = multipart_pairs(file, content_type, length, self.limits) if has_fields else []
+            pairs = forms.multipart_pairs(file, content_type, length, self.limits) if has_fields else []
             file.seek(0)
         else:
             data = self._form_body()
-            pairs = form_pairs(data, self.limits) if has_fields else []
+            pairs = forms.form_pairs(data, self.limits) if has_fields else []
         found: MultiDict[str, Any] = _multidict(MultiDict, pairs)
         environ["webob._parsed_post_vars"] = (found, environ["wsgi.input"])
         return found
@@ -222,7 +219,7 @@ class ReadersMixin(_Base):
         """Return the body of a URL-encoded form, unless it is too large to be one."""
         if not self.environ.get("CONTENT_LENGTH"):
             self.make_body_seekable()  # then it is known how much there is
-        check_form_length(self.content_length or 0, self.limits)
+        forms.check_form_length(self.content_length or 0, self.limits)
         data = self.body
         if not data:
             self.make_body_seekable()
@@ -240,7 +237,7 @@ class ReadersMixin(_Base):
         Raises:
             FormError: it isn't.
         """
-        if not is_form_charset(self._charset_name):
+        if not forms.is_form_charset(self._charset_name):
             raise refusal(
                 FormError, "Forms are read in UTF-8, and this one is said to be in another charset."
             )
@@ -257,7 +254,7 @@ class ReadersMixin(_Base):
             HTTPBadRequest: the client names a charset that doesn't exist.
         """
         if charset is None:
-            decoded(b"", self._charset_name)
+            forms.decoded(b"", self._charset_name)
         try:
             return super().decode(charset, errors)
         except UnicodeDecodeError as error:
@@ -279,7 +276,9 @@ class ReadersMixin(_Base):
         """
         limits = self.limits
         return (
-            Cookies(self.environ, limits) if limits.strict_cookies else LenientCookies(self.environ, limits)
+            cookies.Cookies(self.environ, limits)
+            if limits.strict_cookies
+            else cookies.LenientCookies(self.environ, limits)
         )
 
     @cookies.setter
@@ -308,7 +307,7 @@ class ReadersMixin(_Base):
             and "webob.is_body_seekable" not in environ
             and "webob._body_file" not in environ
         ):
-            data = read_whole(environ["wsgi.input"], int(length))
+            data = spool.read_whole(environ["wsgi.input"], int(length))
             environ["wsgi.input"] = io.BytesIO(data)
             environ["webob.is_body_seekable"] = True
             return data
@@ -339,7 +338,7 @@ class ReadersMixin(_Base):
             return raw
         wrapped, of = self.environ.get("webob._body_file", (None, None))
         if of is not raw:
-            wrapped = io.BufferedReader(LimitedBody(raw, length))
+            wrapped = io.BufferedReader(spool.LimitedBody(raw, length))
             self.environ["webob._body_file"] = wrapped, raw
         return wrapped
 
@@ -367,7 +366,7 @@ class ReadersMixin(_Base):
         if length is not None and length > self.limits.body_bytes:
             raise too_large_body(self.limits)
         chunks = self._chunks(self.body_file, length)
-        copy, size = spooled(chunks, self.request_body_tempfile_limit, self.make_tempfile)
+        copy, size = spool.spooled(chunks, self.request_body_tempfile_limit, self.make_tempfile)
         self.content_length = size
         self.body_file_raw = copy
         self.is_body_seekable = True
@@ -376,7 +375,9 @@ class ReadersMixin(_Base):
         """Read a body to its end, or as far as it may go."""
         size = 0
         while length is None or size < length:
-            data = read_some(source, _BLOCK_BYTES if length is None else min(_BLOCK_BYTES, length - size))
+            data = spool.read_some(
+                source, _BLOCK_BYTES if length is None else min(_BLOCK_BYTES, length - size)
+            )
             if not data:
                 if length is None:
                     return
@@ -388,7 +389,7 @@ class ReadersMixin(_Base):
 
     def make_tempfile(self) -> io.BufferedRandom:
         """Return the file that a large body is written to."""
-        return TemporaryFile()
+        return spool.TemporaryFile()
 
     @property
     def text(self) -> str:
@@ -398,7 +399,7 @@ class ReadersMixin(_Base):
             URLDecodeError: it isn't text in the charset that the client names.
             HTTPBadRequest: there is no such charset.
         """
-        return decoded(self.body, self._charset_name)
+        return forms.decoded(self.body, self._charset_name)
 
     @text.setter
     def text(self, value: str) -> None:
@@ -419,12 +420,12 @@ class ReadersMixin(_Base):
         """
         limits = self.limits
         # SPEC: RFC 8259, 8.1. A form of another site can send any text, but can't call it JSON
-        if limits.strict_json and not is_json(self.environ.get("CONTENT_TYPE", "")):
+        if limits.strict_json and not jsonbody.is_json(self.environ.get("CONTENT_TYPE", "")):
             raise NotJSONError
-        text = decoded(self.body, "utf-8" if limits.strict_json else self._charset_name)
+        text = forms.decoded(self.body, "utf-8" if limits.strict_json else self._charset_name)
         # COMPAT: applications put a JSON module of their choice into WebOb's; it says itself what it can't read
         chosen = _WEBOBS.json
-        return read_json(text, limits) if chosen is _WEBOBS_JSON else chosen.loads(text)
+        return jsonbody.read_json(text, limits) if chosen is _WEBOBS_JSON else chosen.loads(text)
 
     @json_body.setter
     def json_body(self, value: Any) -> None:
@@ -442,7 +443,7 @@ class ReadersMixin(_Base):
         r"""Return the request as it came, for people: what isn't text is written as ``\xff``."""
         data = self.as_bytes()
         try:
-            return decoded(data, self._charset_name)
+            return forms.decoded(data, self._charset_name)
         except HTTPBadRequest:
             return data.decode("utf-8", "backslashreplace")
 

@@ -13,11 +13,10 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
 from functools import partial
 from json.encoder import encode_basestring_ascii
 from operator import methodcaller
-from typing import Any, NoReturn, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeAlias
 
 from zope.interface import implementer, providedBy
 from zope.interface.registry import Components
@@ -31,6 +30,7 @@ from goldilocks.interfaces import (
     IRendererFactory,
     IRendererInfo,
 )
+from goldilocks.late import late_module
 from goldilocks.names import did_you_mean
 from goldilocks.path import caller_package
 from goldilocks.response import JSON_TYPE, TEXT_TYPE, _get_response_factory
@@ -47,6 +47,12 @@ from goldilocks.types import (
     Value,
 )
 from goldilocks.util import hide_attrs
+
+if TYPE_CHECKING:
+    import dataclasses
+else:
+    # PERF: import: not everybody has some
+    dataclasses = late_module("dataclasses", globals())
 
 #: What a renderer is called with beside the value: ``request``, ``context``, ``view`` and what listeners added.
 System: TypeAlias = dict[str, Any]
@@ -469,7 +475,7 @@ def _plain(value: Any) -> Any:
         if rule is not None:
             return rule(value)
     if hasattr(kind, "__dataclass_fields__"):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     return _refused(value)
 
 

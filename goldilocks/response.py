@@ -16,7 +16,6 @@ from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
-import venusian
 from webob import Response as _Response
 from webob import response as _webob_response
 from webob.datetime_utils import parse_date
@@ -35,11 +34,14 @@ from goldilocks.headers import (
     encoded_location,
 )
 from goldilocks.interfaces import IResponse, IResponseFactory
+from goldilocks.late import LateAttribute, late_module
 from goldilocks.names import VENUSIAN_CATEGORY
 from goldilocks.owncookies import PLAIN_WRITERS
 from goldilocks.ranges import heeded
 
 if TYPE_CHECKING:
+    import venusian
+
     from goldilocks.types import (
         AnyRegistry,
         AnyRequest,
@@ -48,6 +50,9 @@ if TYPE_CHECKING:
         InterfaceSpec,
         StartResponse,
     )
+else:
+    # PERF: import: not everybody decorates
+    venusian = late_module("venusian", globals())
 
 #: How much of a file is read and sent at a time, in bytes.
 _BLOCK_SIZE = 256 * 1024
@@ -418,7 +423,7 @@ class response_adapter:
     """
 
     #: COMPAT: ``response_adapter.venusian``; decorators built on this one and their tests replace it
-    venusian: Any = venusian
+    venusian: Any = LateAttribute("venusian")
 
     def __init__(self, *types_or_ifaces: InterfaceSpec, **kwargs: Any) -> None:
         self.depth: int = kwargs.pop("_depth", 0)

@@ -7,7 +7,6 @@ here and stands further below (the sorter, the resolver) is handed on.
 from __future__ import annotations
 
 import functools
-import inspect
 import os
 import sys
 import weakref
@@ -15,17 +14,28 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from hmac import compare_digest
-from types import FunctionType, TracebackType
-from typing import Any, NoReturn
+from types import FunctionType, MethodType, ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from goldilocks.decorator import reify as _reify
 from goldilocks.encode import is_nonstr_iter as is_nonstr_iter
+from goldilocks.late import late_module
 from goldilocks.ordering import FIRST as FIRST
 from goldilocks.ordering import LAST as LAST
 from goldilocks.ordering import ConfigurationError
 from goldilocks.ordering import Sentinel as Sentinel
 from goldilocks.ordering import TopologicalSorter as TopologicalSorter
 from goldilocks.path import DottedNameResolver as _DottedNameResolver
+
+if TYPE_CHECKING:
+    import inspect
+
+else:
+    # PERF: import: functions are looked at without it
+    inspect = late_module("inspect", globals())
+
+#: The flag in the code of a function that takes any number of arguments; of `inspect`.
+TAKES_MORE = 0x04
 
 WIN = os.name == "nt"
 PYPY = sys.implementation.name == "pypy"
@@ -310,15 +320,17 @@ def object_description(object: Any) -> str:
     for kind, closer in _CLOSERS.items():
         if isinstance(object, kind):
             return shortrepr(object, closer)
-    module = inspect.getmodule(object)
+    if isinstance(object, ModuleType):
+        return f"module {object.__name__}"
+    module = (
+        sys.modules.get(object.__module__) if hasattr(object, "__module__") else inspect.getmodule(object)
+    )
     if module is None:
         return f"object {object}"
-    if inspect.ismodule(object):
-        return f"module {module.__name__}"
-    if inspect.ismethod(object):
+    if isinstance(object, MethodType):
         return f"method {object.__name__} of class {module.__name__}.{object.__self__.__class__.__name__}"
-    for word, is_such in (("class", inspect.isclass), ("function", inspect.isfunction)):
-        if is_such(object):
+    for word, kind in (("class", type), ("function", FunctionType)):
+        if isinstance(object, kind):
             return f"{word} {module.__name__}.{object.__name__}"
     return f"object {object}"
 
@@ -376,7 +388,7 @@ def takes_one_arg(
     if function is None:
         return False
     names, default_count, has_varargs = _arguments(function)
-    if inspect.isclass(callee) or hasattr(function, "__func__"):
+    if isinstance(callee, type) or hasattr(function, "__func__"):
         names = names[1:]
     if not names or (has_varargs and not allow_varargs):
         return False
@@ -385,9 +397,9 @@ def takes_one_arg(
 
 def _what_runs(callee: Any, attr: str) -> Any:
     """Return the function or method that runs when ``callee`` is called."""
-    if inspect.isroutine(callee):
+    if is_routine(callee):
         return callee
-    return callee.__init__ if inspect.isclass(callee) else getattr(callee, attr, None)
+    return getattr(callee, "__init__" if isinstance(callee, type) else attr, None)
 
 
 def _arguments(function: Any) -> tuple[Sequence[str], int, bool]:
@@ -397,19 +409,24 @@ def _arguments(function: Any) -> tuple[Sequence[str], int, bool]:
         # The inspect module would evaluate annotations on the way, and those may name what only a type checker knows.
         code = plain.__code__
         names = code.co_varnames[: code.co_argcount]
-        return names, len(plain.__defaults__ or ()), bool(code.co_flags & inspect.CO_VARARGS)
+        return names, len(plain.__defaults__ or ()), bool(code.co_flags & TAKES_MORE)
     spec = inspect.getfullargspec(function)
     return spec.args, len(spec.defaults or ()), spec.varargs is not None
 
 
+def is_routine(ob: object) -> bool:
+    """Tell whether this is a function or a method, of whatever kind."""
+    return isinstance(ob, FunctionType) or inspect.isroutine(ob)
+
+
 def is_bound_method(ob: object) -> bool:
     """Tell whether this is a method together with its instance."""
-    return inspect.ismethod(ob)
+    return isinstance(ob, MethodType)
 
 
 def is_unbound_method(fn: object) -> bool:
     """Tell whether this is a function that waits for an instance: its first argument is called ``self``."""
-    return inspect.isfunction(fn) and list(_arguments(fn)[0][:1]) == ["self"]
+    return isinstance(fn, FunctionType) and list(_arguments(fn)[0][:1]) == ["self"]
 
 
 def reraise(

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import venusian
-
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPTemporaryRedirect, default_exceptionresponse_view
 from goldilocks.interfaces import IRoutesMapper
+from goldilocks.late import LateAttribute, late_module
 from goldilocks.names import VENUSIAN_CATEGORY
 from goldilocks.traversal.paths import requested_path
 from goldilocks.urldispatch import RoutesMapper
@@ -32,7 +31,12 @@ from goldilocks.viewcalls import (
 )
 
 if TYPE_CHECKING:
+    import venusian
+
     from goldilocks.types import AnyRequest, AnyResponse, AnyView, Context
+else:
+    # PERF: import: not everybody decorates
+    venusian = late_module("venusian", globals())
 
 __all__ = [
     "AppendSlashNotFoundViewFactory",
@@ -71,7 +75,7 @@ class _Note:
     directive: ClassVar[str] = "add_view"
 
     #: COMPAT: view_config.venusian; tests and add-ons put a stand-in here
-    venusian: ClassVar[Any] = venusian
+    venusian: ClassVar[Any] = LateAttribute("venusian")
 
     def __init__(self, **settings: Any) -> None:
         self.__dict__.update(settings)

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parent.parent / "goldilocks"
 #: package's own ``__init__.py``; ``cli.*`` are all files of a folder, which may lean on each other freely.
 LAYERS = {
     "ground": """
-        . changes collector interfaces types decorator requesttype settings location codecache encode headers localurl names ordering limits path asset resource offers util acl
+        . late changes collector interfaces types decorator requesttype settings location codecache encode headers localurl names ordering limits path asset resource offers util acl
         owncookies signing ranges
     """,
     "record and words": "introspection lateroutes registry threadlocal events response httpexceptions exceptions",
@@ -137,6 +137,18 @@ def test_no_import_hides_in_a_function(module: str) -> None:
     for function in _functions(TREES[module]):
         for name in imports(function):
             assert (module, name) in LATE_IMPORTS, f"{module}.{function.name} imports {name}"
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_late_modules_are_imported_for_type_checkers(module: str) -> None:
+    """What is imported when it is used stands among the imports, so that it counts as one above."""
+    late = {
+        call.args[0].value
+        for call in ast.walk(TREES[module])
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "late_module"
+        if isinstance(call.args[0], ast.Constant)
+    }
+    assert late <= set(imports(TREES[module]))
 
 
 @pytest.mark.parametrize("module", FILES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from webob.acceptparse import Accept
@@ -53,8 +52,7 @@ class AddAcceptViewOrder(Statement):
     def resolved(self, config: AnyConfig) -> Self:
         """Bring all types into their one spelling, and check that they can be compared."""
         value = normalize_accept_offer(self.value)
-        return replace(
-            self,
+        return self.but(
             value=value,
             weighs_more_than=_comparable(value, self.weighs_more_than),
             weighs_less_than=_comparable(value, self.weighs_less_than),

@@ -10,8 +10,8 @@ of actions, however many are added on the way.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from types import FunctionType
 from typing import Any, TypeVar
 
 from goldilocks.collector import collector_paused
@@ -258,4 +258,4 @@ ActionConfiguratorMixin = ActionTopic
 
 def is_directive(value: Any) -> bool:
     """Tell whether a function notes the place of its call."""
-    return inspect.isfunction(value) and hasattr(value, "__docobj__")
+    return isinstance(value, FunctionType) and hasattr(value, "__docobj__")

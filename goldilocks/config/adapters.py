@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import field, replace
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,7 +10,7 @@ from webob import Response as WebobResponse
 from zope.interface import Interface
 
 from goldilocks.config.predicates import PredicateInfo, PredicateStatement, predicate_list
-from goldilocks.config.statement import Scope, Statement, directive
+from goldilocks.config.statement import REST, Scope, Statement, directive
 from goldilocks.interfaces import IResourceURL, IResponse, ITraverser
 from goldilocks.predicates import Notted
 from goldilocks.registry import Introspectable
@@ -42,7 +41,7 @@ class AddSubscriber(Statement):
 
     subscriber: Any
     iface: Any = None
-    rest: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    rest: Mapping[str, Any] = REST
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find what listens and what to."""
@@ -51,7 +50,7 @@ class AddSubscriber(Statement):
             iface = (Interface,)
         elif not isinstance(iface, tuple | list):
             iface = (iface,)
-        return replace(self, subscriber=config.maybe_dotted(self.subscriber), iface=iface)
+        return self.but(subscriber=config.maybe_dotted(self.subscriber), iface=iface)
 
     def say(self, config: AnyConfig) -> Any:
         """Put it into the log and hand the subscriber back."""
@@ -157,7 +156,7 @@ class AddResponseAdapter(Statement):
     def resolved(self, config: AnyConfig) -> Self:
         """Find both."""
         dotted = config.maybe_dotted
-        return replace(self, adapter=dotted(self.adapter), type_or_iface=dotted(self.type_or_iface))
+        return self.but(adapter=dotted(self.adapter), type_or_iface=dotted(self.type_or_iface))
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another adapter for this class."""
@@ -200,7 +199,7 @@ class AddTraverser(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find both."""
-        return replace(self, adapter=config.maybe_dotted(self.adapter), iface=config.maybe_dotted(self.iface))
+        return self.but(adapter=config.maybe_dotted(self.adapter), iface=config.maybe_dotted(self.iface))
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another traverser for these roots."""
@@ -234,7 +233,7 @@ class AddResourceUrlAdapter(Statement):
     def resolved(self, config: AnyConfig) -> Self:
         """Find both."""
         dotted = config.maybe_dotted
-        return replace(self, adapter=dotted(self.adapter), resource_iface=dotted(self.resource_iface))
+        return self.but(adapter=dotted(self.adapter), resource_iface=dotted(self.resource_iface))
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another adapter for these resources."""

@@ -7,7 +7,6 @@ setting a registry up, including, scanning, beginning and ending, and making the
 from __future__ import annotations
 
 import contextlib
-import inspect
 import logging
 import os
 import sys
@@ -42,6 +41,7 @@ from goldilocks.events import ApplicationCreated
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import default_exceptionresponse_view
 from goldilocks.interfaces import IDebugLogger
+from goldilocks.late import LateAttribute
 from goldilocks.names import did_you_mean, setting_keys
 from goldilocks.path import DottedNameResolver, caller_package, package_of
 from goldilocks.registry import Introspectable, Introspector, Registry, adopt
@@ -114,7 +114,7 @@ class Configurator(
 
     #: COMPAT: Configurator.manager, inspect and object_description are read, and replaced in tests
     manager: ClassVar[Any] = manager
-    inspect: ClassVar[Any] = inspect
+    inspect: ClassVar[Any] = LateAttribute("inspect")
     object_description = staticmethod(object_description)
     introspectable = Introspectable
     #: The directory of the file that is included, for tools that read configuration files.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from goldilocks.config.statement import Scope, Statement, directive
@@ -69,7 +68,7 @@ class AddViewDeriver(Statement):
                 raise ConfigurationError(f"{name} cannot be under {quoted}: nothing is inside of it")
         if VIEW in over and name != "mapped_view":
             over = as_sorted_tuple((*over, "mapped_view"))
-        return replace(self, deriver=deriver, name=name, under=under, over=over)
+        return self.but(deriver=deriver, name=name, under=under, over=over)
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another deriver of this name."""
@@ -107,7 +106,7 @@ class SetViewMapper(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the mapper."""
-        return replace(self, mapper=config.maybe_dotted(self.mapper))
+        return self.but(mapper=config.maybe_dotted(self.mapper))
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with any other default mapper."""

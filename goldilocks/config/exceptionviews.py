@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from goldilocks.config.statement import Statement, directive
+from goldilocks.config.statement import REST, Statement, directive
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPForbidden, HTTPNotFound, default_exceptionresponse_view
 from goldilocks.interfaces import IResponse
@@ -35,13 +33,13 @@ class ExceptionViewStatement(Statement):
     )
 
     view: AnyView | str | None = None
-    rest: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    rest: dict[str, Any] = REST
 
     @classmethod
     def said(cls, config: AnyConfig, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Self:
         """Make the statement; keywords that it decides itself are refused."""
         view = config.maybe_dotted(args[0] if args else kwargs.get("view"))
-        defaults = getattr(view, "__view_defaults__", {}) if inspect.isclass(view) else {}
+        defaults = getattr(view, "__view_defaults__", {}) if isinstance(view, type) else {}
         kwargs = {**defaults, **kwargs}
         for word in cls.taken:
             if word in kwargs:

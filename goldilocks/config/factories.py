@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from zope.interface import implementer
@@ -40,7 +39,7 @@ class _SetFactory(Statement):
         factory = config.maybe_dotted(self.factory)
         if refuses_mistakes(config.registry):
             check_factory(self.type_name, factory)
-        return replace(self, factory=factory)
+        return self.but(factory=factory)
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another factory of this kind."""
@@ -72,7 +71,7 @@ class SetRootFactory(_SetFactory):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the factory, or take the default one."""
-        chosen = replace(self, factory=DefaultRootFactory) if self.factory is None else self
+        chosen = self.but(factory=DefaultRootFactory) if self.factory is None else self
         return super(SetRootFactory, chosen).resolved(config)
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
@@ -142,7 +141,7 @@ class SetExecutionPolicy(Statement):
     def resolved(self, config: AnyConfig) -> Self:
         """Find the policy, or take the default one."""
         policy = default_execution_policy if self.policy is None else config.maybe_dotted(self.policy)
-        return replace(self, policy=policy)
+        return self.but(policy=policy)
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another policy."""
@@ -197,7 +196,7 @@ class AddRequestMethod(Statement):
             name = found.__name__
         else:
             name = get_callable_name(name)
-        return replace(self, callable=found, name=name, property=is_property)
+        return self.but(callable=found, name=name, property=is_property)
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another attribute of this name."""

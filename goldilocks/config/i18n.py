@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Hashable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from goldilocks.config.actions import action_method
@@ -32,7 +31,7 @@ class SetLocaleNegotiator(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the negotiator."""
-        return replace(self, negotiator=config.maybe_dotted(self.negotiator))
+        return self.but(negotiator=config.maybe_dotted(self.negotiator))
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another negotiator: there is one."""

@@ -5,7 +5,6 @@ All this is under one setting, ``refuse_mistakes``, because an application may h
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterable
 from types import FunctionType
@@ -13,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import IDefaultPermission, IResponse
+from goldilocks.late import late_module
 from goldilocks.names import GOLDILOCKS, did_you_mean
 from goldilocks.routepattern import route_re, simple_pattern
 from goldilocks.signing import SHORT_KEY_ADVICE
-from goldilocks.util import is_unbound_method, object_description
+from goldilocks.util import TAKES_MORE, is_routine, is_unbound_method, object_description
 
 if TYPE_CHECKING:
+    import inspect
+
     from goldilocks.types import AnyRegistry, AnyView
+else:
+    # PERF: import: only methods that are said by name need it
+    inspect = late_module("inspect", globals())
 
 #: Switches all that is refused here.
 REFUSE_MISTAKES = f"{GOLDILOCKS}.refuse_mistakes"
@@ -156,7 +161,7 @@ def check_instance(what: str, policy: Any) -> None:
     Raises:
         ConfigurationError: says how to make one.
     """
-    if inspect.isclass(policy) and any(inspect.isfunction(found) for found in vars(policy).values()):
+    if isinstance(policy, type) and any(isinstance(found, FunctionType) for found in vars(policy).values()):
         raise ConfigurationError(
             f"the {what} is an object and not its class: make one, as in {policy.__name__}()"
         )
@@ -172,7 +177,7 @@ def check_view(view: AnyView, attr: str | None) -> None:
     Raises:
         ConfigurationError: says what is missing, and what to do.
     """
-    if inspect.isclass(view):
+    if isinstance(view, type):
         _check_class(view, attr)
         return
     if attr is not None:
@@ -189,7 +194,7 @@ def check_view(view: AnyView, attr: str | None) -> None:
             f"{object_description(view)} can't be called, so it is no view: give a function, a class, "
             "or an instance with the method's name as attr"
         )
-    function = getattr(view, attr or "__call__") if attr or not inspect.isroutine(view) else view
+    function = getattr(view, attr or "__call__") if attr or not is_routine(view) else view
     _check_arguments(function, view)
 
 
@@ -228,7 +233,7 @@ def _check_method(method: Any, name: str, described: str) -> None:
 
 def _may_come_later(view: Any, name: str) -> bool:
     """Tell whether instances may have what the class hasn't."""
-    inits = [base.__init__ for base in view.__mro__ if inspect.isfunction(base.__init__)]
+    inits = [base.__init__ for base in view.__mro__ if isinstance(base.__init__, FunctionType)]
     return hasattr(view, "__getattr__") or any(name in init.__code__.co_names for init in inits)
 
 
@@ -255,7 +260,7 @@ def _range_of_arguments(function: Any) -> tuple[float, float]:
     if type(function) is not FunctionType or hasattr(function, "__signature__"):
         return 0, float("inf")
     code = function.__code__
-    most = float("inf") if code.co_flags & inspect.CO_VARARGS else code.co_argcount
+    most = float("inf") if code.co_flags & TAKES_MORE else code.co_argcount
     return code.co_argcount - len(function.__defaults__ or ()), most
 
 

@@ -9,14 +9,13 @@ by which equal statements are known.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import replace
-from difflib import get_close_matches
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import PHASE1_CONFIG, IPredicateList
+from goldilocks.late import late_module
 from goldilocks.offers import normalize_accept_offer, sort_accept_offers
 from goldilocks.ordering import TopologicalSorter
 from goldilocks.path import DottedNameResolver
@@ -26,9 +25,13 @@ from goldilocks.util import is_nonstr_iter
 from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER
 
 if TYPE_CHECKING:
+    import difflib
     from types import ModuleType
 
     from goldilocks.types import AnyConfig, AnyRegistry, Settings
+else:
+    # PERF: import: only mistakes need it
+    difflib = late_module("difflib", globals())
 
 
 class not_:
@@ -150,7 +153,7 @@ def _hash_of(predicates: Iterable[Any]) -> str:
 def _unknown(values: dict[str, Any], known: Sequence[str]) -> str:
     """Say which names aren't known and which may have been meant."""
     # COMPAT: the first words and the bracket are looked for by tests.
-    near = [match for name in values for match in get_close_matches(name, known, 3)]
+    near = [match for name in values for match in difflib.get_close_matches(name, known, 3)]
     hint = f"did you mean {','.join(near)}" if near else f"known are {', '.join(known) or 'none'}"
     return f"Unknown predicate values: {values!r} ({hint})"
 
@@ -185,7 +188,7 @@ class AddPredicate(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the factory."""
-        return replace(self, factory=config.maybe_dotted(self.factory))
+        return self.but(factory=config.maybe_dotted(self.factory))
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another predicate of this kind and name."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from goldilocks import renderers
@@ -64,7 +63,7 @@ class AddRenderer(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the factory; the record knows no name but a string."""
-        return replace(self, name=self.name or "", factory=config.maybe_dotted(self.factory))
+        return self.but(name=self.name or "", factory=config.maybe_dotted(self.factory))
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another renderer of this name."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, urlsplit
 
 from goldilocks.config.lateviews import late_types
 from goldilocks.config.mistakes import check_methods, check_pattern, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
-from goldilocks.config.statement import Scope, Statement, directive
+from goldilocks.config.statement import REST, Scope, Statement, directive
 from goldilocks.config.viewparts import route_type, warn_of_old_words
 from goldilocks.config.views import AddView
 from goldilocks.exceptions import ConfigurationError
@@ -101,7 +100,7 @@ class AddRoute(Statement):
     pregenerator: Pregenerator | None = None
     static: bool = False
     inherit_slash: bool | None = None
-    rest: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    rest: dict[str, Any] = REST
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find what is named, and bring the pattern into its place under the route prefix."""
@@ -233,7 +232,7 @@ class AddRoute(Statement):
 
     def _hint(self) -> str:
         """Point to the view, where what was said of the route would be understood."""
-        for_view = sorted(self.rest.keys() & {field.name for field in fields(AddView)})
+        for_view = sorted(self.rest.keys() & set(AddView.words().all))
         if not for_view:
             return ""
         return f"; say {', '.join(for_view)} of the view: config.add_view(..., route_name={self.name!r})"

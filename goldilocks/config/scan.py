@@ -10,24 +10,28 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import venusian
-
 from goldilocks.config.actions import blamed, place_of_caller
 from goldilocks.config.mistakes import check_reachable, refuses_mistakes
+from goldilocks.late import LateAttribute, late_module
 from goldilocks.names import VENUSIAN_CATEGORY, scan_categories
 from goldilocks.path import caller_package
 from goldilocks.urldispatch import specificity
 from goldilocks.view import say_decorated_routes
 
 if TYPE_CHECKING:
+    import venusian
+
     from goldilocks.types import AnyConfig
+else:
+    # PERF: import: not everybody scans
+    venusian = late_module("venusian", globals())
 
 
 class ScanTopic:
     """What a Configurator can do with decorators."""
 
     #: COMPAT: Configurator.venusian; tests put a stand-in here
-    venusian: Any = venusian
+    venusian: Any = LateAttribute("venusian")
 
     def scan(
         self: AnyConfig,

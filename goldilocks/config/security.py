@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from zope.interface import implementer
@@ -44,7 +43,7 @@ class PolicyStatement(Statement):
         policy = config.maybe_dotted(self.policy)
         if refuses_mistakes(config.registry):
             check_instance(self.type_name, policy)
-        return replace(self, policy=policy)
+        return self.but(policy=policy)
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another policy of this kind: there is one."""
@@ -290,7 +289,7 @@ class SetDefaultCSRFOptions(Statement):
         allow_no_origin = self.allow_no_origin
         if allow_no_origin is None:
             allow_no_origin = (config.registry.settings or {}).get(ALLOW_NO_ORIGIN, False)
-        return replace(self, safe_methods=as_sorted_tuple(self.safe_methods), allow_no_origin=allow_no_origin)
+        return self.but(safe_methods=as_sorted_tuple(self.safe_methods), allow_no_origin=allow_no_origin)
 
     def title(self) -> str:
         """Say what there is only one of."""
@@ -302,7 +301,7 @@ class SetDefaultCSRFOptions(Statement):
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
         """Register the options."""
-        registry.registerUtility(DefaultCSRFOptions(**vars(self)), IDefaultCSRFOptions)
+        registry.registerUtility(DefaultCSRFOptions(**self.values()), IDefaultCSRFOptions)
 
 
 class SecurityTopic:

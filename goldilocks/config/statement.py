@@ -1,6 +1,6 @@
 """A statement is a value.
 
-Every directive of the Configurator is a small frozen dataclass: its fields are the directive's arguments, its
+Every directive of the Configurator is a small frozen class: its fields are the directive's arguments, its
 docstring is the directive's documentation. `directive` turns such a class into the method that a topic table
 offers to the Configurator. The story of one statement:
 
@@ -15,24 +15,26 @@ given, so that an application which replaced or overrode a directive is heard.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-import inspect
 import re
-import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NamedTuple, ParamSpec, Self, dataclass_transform
 
 from goldilocks.config.actions import action_method
 from goldilocks.interfaces import PHASE3_CONFIG
+from goldilocks.late import late_module
 from goldilocks.names import did_you_mean
 from goldilocks.registry import Deferred, Introspectable
 
 if TYPE_CHECKING:
+    import inspect
     from types import ModuleType
 
     from goldilocks.types import AnyConfig, AnyRegistry
+else:
+    # PERF: import: few ask for signatures
+    inspect = late_module("inspect", globals())
 
 Said = ParamSpec("Said")
 
@@ -53,7 +55,8 @@ class Scope(NamedTuple):
         return getattr(self.package, "__name__", "__main__")
 
 
-_NOTHING: Any = MappingProxyType({})
+#: The value of the field ``rest`` of a statement for which nothing else was said.
+REST: Any = MappingProxyType({})
 
 
 class Words(NamedTuple):
@@ -74,33 +77,16 @@ class _Signature:
         return inspect.Signature(list(_parameters(cls)))
 
 
-class _Fields:
-    """The fields of a statement's class, which becomes a dataclass when somebody asks for them."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-
-    def __get__(self, statement: Any, cls: Any) -> Any:
-        # PERF: import: an application says only some of the statements that there are. And a dataclass's own methods
-        # are compiled for each class; those of `Statement` serve all
-        with self._lock:
-            if vars(cls)["__dataclass_fields__"] is self:
-                dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
-                if not hasattr(cls, "rest"):
-                    cls.rest = _NOTHING  # where nothing else was said
-        return cls.__dataclass_fields__
-
-
-_FIELDS = _Fields()
-
-
 @dataclass_transform(frozen_default=True)
 class Statement:
-    """The base of all statements; a subclass becomes a frozen dataclass by being written.
+    """The base of all statements; what a subclass annotates are its fields, as in a frozen dataclass.
 
     A field named ``rest`` takes every keyword that is not another field: an *open* statement, such as those that
-    accept custom predicates.
+    accept custom predicates. It is the last, and can't be said by position.
     """
+
+    # PERF: import: a dataclass looks at itself when it is written, and imports much to do so; an application says only some
+    # of the statements that there are
 
     #: The introspection category, in Pyramid's words: "views", "routes", ...
     topic: ClassVar[str] = ""
@@ -114,12 +100,9 @@ class Statement:
     rest_name: ClassVar[str] = "predicates"
     __signature__: ClassVar[Any] = _Signature()
 
-    def __init_subclass__(cls) -> None:
-        cls.__dataclass_fields__ = _FIELDS  # type: ignore[attr-defined]  # what makes it one for `dataclasses`
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # PERF: build of 10,000 routes and views: only what is said is written down, the class has the other values
-        words = self._words()
+        words = self.words()
         said = dict(zip(words.positional, args, strict=False))
         fits = len(said) == len(args) and said.keys().isdisjoint(kwargs)
         said.update(kwargs)
@@ -128,16 +111,16 @@ class Statement:
         self.__dict__.update(said)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+        raise AttributeError(f"cannot assign to field {name!r}")
 
     def __repr__(self) -> str:
-        fields = (f"{name}={getattr(self, name)!r}" for name in self._words().all)
+        fields = (f"{name}={value!r}" for name, value in self.values().items())
         return f"{type(self).__qualname__}({', '.join(fields)})"
 
     @classmethod
     def said(cls, config: AnyConfig, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Self:
         """Make the statement from the arguments of the directive."""
-        words = cls._words()
+        words = cls.words()
         if words.is_open and not kwargs.keys() <= words.keywords:
             rest = [name for name in kwargs if name not in words.keywords]
             kwargs["rest"] = {name: kwargs.pop(name) for name in rest}
@@ -154,7 +137,7 @@ class Statement:
     @classmethod
     def _misfit(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """Say what is wrong with the arguments, as Python would if the directive were a plain function."""
-        words, name = cls._words(), _snake_case(cls.__name__)
+        words, name = cls.words(), _snake_case(cls.__name__)
         named = [word for word in words.all if word not in words.positional]
         wanted = [word if word in words.needed else f"{word}=None" for word in (*words.positional, *named)]
         if named:
@@ -172,25 +155,40 @@ class Statement:
 
     @classmethod
     @functools.cache
-    def _words(cls: Any) -> Words:
+    def words(cls: Any) -> Words:
         """Return what may be said."""
-        fields = dataclasses.fields(cls)
-        names = frozenset(field.name for field in fields)
+        types = cls.types_of_fields()
+        names = frozenset(types)
         return Words(
-            all=tuple(field.name for field in fields),
-            positional=tuple(field.name for field in fields if not field.kw_only),
+            all=tuple(types),
+            positional=tuple(name for name in types if name != "rest"),
             names=names,
             keywords=names - {"rest"},
             # what has no value in the class must be said
-            needed=frozenset(field.name for field in fields if not hasattr(cls, field.name)),
+            needed=frozenset(name for name in types if not hasattr(cls, name)),
             is_open="rest" in names,
         )
 
     @classmethod
+    def types_of_fields(cls) -> dict[str, str]:
+        """Return the fields with their types, as they are written."""
+        written = [base.__annotations__ for base in reversed(cls.__mro__[:-1])]
+        return {
+            name: kind
+            for types in written
+            for name, kind in types.items()
+            if not str(kind).startswith("ClassVar")
+        }
+
+    @classmethod
     def _keywords(cls) -> frozenset[str] | None:
         """Return the keywords that an open statement has fields for; ``None`` for one that is not open."""
-        words = cls._words()
+        words = cls.words()
         return words.keywords if words.is_open else None
+
+    def values(self) -> dict[str, Any]:
+        """Return all fields with their values, whether they were said or not."""
+        return {name: getattr(self, name) for name in self.words().all}
 
     def resolved(self, config: AnyConfig) -> Self:
         """Return this statement with dotted names and specs turned into what they name, or raise."""
@@ -209,7 +207,7 @@ class Statement:
         if not self.topic:
             return ()
         fact = Introspectable(self.topic, discriminator, self.title(), self.type_name)
-        fact.update({field.name: getattr(self, field.name) for field in dataclasses.fields(self)})  # type: ignore[arg-type]  # __init_subclass__ makes it one
+        fact.update(self.values())
         return (fact,)
 
     def perform(self, registry: AnyRegistry, scope: Scope, facts: tuple[Introspectable, ...]) -> None:
@@ -253,25 +251,34 @@ def _snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-class _MethodSignature(inspect.Signature):
-    """The signature of a directive, worked out when somebody asks."""
+class _MethodSignature:
+    """The signature of a directive: one like any other for who looks at it, and worked out when somebody does."""
 
-    # PERF: import: nobody asks for most of them, and they would make dataclasses of all statements
+    # PERF: import: nobody looks at most of them
 
     def __init__(self, statement: type[Statement]) -> None:
-        super().__init__()
         self._statement = statement
 
-    @property
-    def parameters(self) -> MappingProxyType[str, inspect.Parameter]:
-        """What may be said, by name."""
-        return _signature(self._statement).parameters
+    @property  # type: ignore[misc]  # `isinstance` asks for it
+    def __class__(self) -> Any:
+        """What it is taken for."""
+        return inspect.Signature
 
-    def replace(self, **changes: Any) -> Any:
-        """Return a signature like this, which is an ordinary one."""
-        return _signature(self._statement).replace(**changes)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_signature(self._statement), name)
 
-    __replace__ = replace
+    def __eq__(self, other: object) -> bool:
+        said = _signature(self._statement)
+        return said == other
+
+    def __hash__(self) -> int:
+        return hash(_signature(self._statement))
+
+    def __repr__(self) -> str:
+        return repr(_signature(self._statement))
+
+    def __str__(self) -> str:
+        return str(_signature(self._statement))
 
     def __reduce__(self) -> Any:
         return _signature(self._statement).__reduce__()
@@ -281,15 +288,15 @@ def _signature(statement: type[Statement]) -> inspect.Signature:
     """Return the signature of the method: the fields, and the collector of all other keywords if it is open."""
     me = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     parameters = [me, *(each for each in _parameters(statement) if each.name != "rest")]
-    if statement._words().is_open:
+    if statement.words().is_open:
         parameters.append(inspect.Parameter(statement.rest_name, inspect.Parameter.VAR_KEYWORD))
     return inspect.Signature(parameters)
 
 
 def _parameters(statement: type[Statement]) -> Iterator[inspect.Parameter]:
-    positional = statement._words().positional
-    for field in dataclasses.fields(statement):  # type: ignore[arg-type]  # __init_subclass__ makes it one
-        default = inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default
-        is_positional = field.name in positional
+    positional = statement.words().positional
+    for name, written in statement.types_of_fields().items():
+        is_positional = name in positional
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if is_positional else inspect.Parameter.KEYWORD_ONLY
-        yield inspect.Parameter(field.name, kind, default=default, annotation=field.type)
+        default = getattr(statement, name, inspect.Parameter.empty)
+        yield inspect.Parameter(name, kind, default=default, annotation=written)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from zope.interface import implementer
 
 from goldilocks.asset import resolve_asset_spec
-from goldilocks.config.statement import Statement, directive
+from goldilocks.config.statement import REST, Statement, directive
 from goldilocks.interfaces import IPackageOverrides, IStaticURLInfo
 from goldilocks.names import setting_keys
 from goldilocks.security import NO_PERMISSION_REQUIRED
@@ -180,7 +179,7 @@ class AddStaticView(Statement):
 
     name: str
     path: str
-    rest: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    rest: Mapping[str, Any] = REST
 
     def say(self, config: AnyConfig) -> None:
         """Say it through the book, which says a route and a view through the Configurator."""

@@ -8,7 +8,6 @@ the order, and only what it names takes part.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from zope.interface import implementer
@@ -102,8 +101,7 @@ class EnterTween(Statement):
             raise ConfigurationError(
                 f"{name} is not a tween but an end of their order, nothing else can be called so"
             )
-        return replace(
-            self,
+        return self.but(
             tween_factory=canonical(name),
             under=_spelled(name, "under", self.under, MAIN),
             over=_spelled(name, "over", self.over, INGRESS),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -235,7 +234,7 @@ def isexception(o: Any) -> bool:
     """Tell whether ``o`` is an exception, its class, or an interface of exceptions."""
     if IInterface.providedBy(o):
         return bool(IException.isEqualOrExtendedBy(o))
-    return isinstance(o, Exception) or (inspect.isclass(o) and issubclass(o, Exception))
+    return isinstance(o, Exception) or (isinstance(o, type) and issubclass(o, Exception))
 
 
 def runtime_exc_view(view: Any, excview: Any) -> Any:
@@ -274,7 +273,7 @@ def viewdefaults(wrapped: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(wrapped)
     def directive(self: AnyConfig, *args: Any, **kw: Any) -> Any:
         view = self.maybe_dotted(args[0] if args else kw.get("view"))
-        defaults = getattr(view, "__view_defaults__", {}) if inspect.isclass(view) else {}
+        defaults = getattr(view, "__view_defaults__", {}) if isinstance(view, type) else {}
         return wrapped(self, *args, **{"_backframes": 1, **defaults, **kw})
 
     return directive

@@ -7,15 +7,13 @@ may conflict on, it learns when all predicates have been said, at the beginning 
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from goldilocks.config.lateviews import put_off
 from goldilocks.config.mistakes import check_methods, check_permission, check_view, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
-from goldilocks.config.statement import Scope, Statement, directive
+from goldilocks.config.statement import REST, Scope, Statement, directive
 from goldilocks.config.staticviews import StaticURLInfo
 from goldilocks.config.viewparts import (
     VIEW_FACTS,
@@ -185,13 +183,13 @@ class AddView(Statement):
     match_param: Any = None
     require_csrf: bool | None = None
     exception_only: bool = False
-    rest: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    rest: dict[str, Any] = REST
 
     @classmethod
     def said(cls, config: AnyConfig, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Self:
         """Make the statement; what a class says of itself by ``view_defaults`` holds where nothing else is said."""
         view = config.maybe_dotted(args[0] if args else kwargs.get("view"))
-        defaults = getattr(view, "__view_defaults__", None) if inspect.isclass(view) else None
+        defaults = getattr(view, "__view_defaults__", None) if isinstance(view, type) else None
         return super().said(config, args, {**defaults, **kwargs} if defaults else kwargs)
 
     def resolved(self, config: AnyConfig) -> Self:
@@ -241,7 +239,7 @@ class AddView(Statement):
         """Describe the callable."""
         described = object_description(self.view)
         return (
-            f"method {self.attr!r} of {described}" if self.attr and inspect.isclass(self.view) else described
+            f"method {self.attr!r} of {described}" if self.attr and isinstance(self.view, type) else described
         )
 
     def kin(self) -> Iterable[tuple[str, Any]]:
@@ -259,7 +257,7 @@ class AddView(Statement):
         if self.rest:
             known = predicates.names()
             options = {name: value for name, value in self.rest.items() if name not in known}
-            check_options(config.registry, options, known, words=self._words().keywords)
+            check_options(config.registry, options, known, words=self.words().keywords)
             asked.update({name: value for name, value in self.rest.items() if name not in options})
         if self.custom_predicates:
             asked["custom"] = predvalseq(self.custom_predicates)

@@ -1,7 +1,6 @@
 """How much a request may bring: each limit, what is just within it and what is just beyond, and how it is refused."""
 
 import io
-from dataclasses import fields
 
 import pytest
 
@@ -106,7 +105,7 @@ BRINGS = {
     ),
 }  # fmt: skip
 
-DEFAULTS = {each.name: getattr(Limits(), each.name) for each in fields(Limits)}
+DEFAULTS = {each.name: getattr(Limits(), each.name) for each in Limits.table}
 COUNTED = [name for name, value in DEFAULTS.items() if not isinstance(value, bool)]
 
 
@@ -185,11 +184,9 @@ def test_refusal_never_leaves_the_application(case, is_throwing, defaults, monke
     assert ask(config.make_wsgi_app(), said)[0] == status
 
 
-@pytest.mark.parametrize("each", [each for each in fields(Limits) if each.name in COUNTED])
+@pytest.mark.parametrize("each", [each for each in Limits.table if each.name in COUNTED])
 def test_settings_say_what_happens(each):
     """The table of settings says of each limit what is beyond it, and how that is answered."""
     assert setting_of(each) == f"goldilocks.limit_{each.name}"
     statuses = {str(status) for case, (_, _, status) in BRINGS.items() if case.split()[0] == each.name}
-    assert (
-        each.metadata["meaning"].rpartition("beyond")[2].strip(": ") in statuses or each.name == "range_items"
-    )
+    assert each.meaning.rpartition("beyond")[2].strip(": ") in statuses or each.name == "range_items"

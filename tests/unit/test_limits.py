@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields, replace
-
 import pytest
 
 from goldilocks.config.settings import OWN_SETTINGS, Settings
@@ -67,8 +65,8 @@ def test_defaults_of_a_process(monkeypatch, choice, limits):
 def test_every_limit_is_a_setting():
     """Each has a row in the table of settings, which says what it is good for."""
     known = {own.key: own for own in OWN_SETTINGS}
-    assert len(rows()) == len(fields(Limits))
-    for limit in fields(Limits):
+    assert len(rows()) == len(Limits.table)
+    for limit in Limits.table:
         assert known[setting_of(limit)].meaning
         assert known[setting_of(limit)].secure == limit.default
 
@@ -77,7 +75,7 @@ def test_hardly_anything_is_limited_for_old_applications():
     """Under Pyramid's defaults nothing is refused that Pyramid takes from who means no harm."""
     limited = {
         each.name
-        for each in fields(Limits)
+        for each in Limits.table
         if getattr(Limits.compatible(), each.name) not in (UNLIMITED, False)
     }
     assert limited == {"json_digits", "part_headers", "part_header_bytes"}
@@ -88,10 +86,9 @@ def test_limits_are_a_value():
     limits = Limits(query_fields=2)
     assert limits == Limits(query_fields=2) != Limits()
     assert limits != "Limits"
-    assert {limits: 1}[replace(limits, query_fields=2)] == 1
-    assert replace(limits, query_fields=3).query_fields == 3
+    assert {limits: 1}[Limits(query_fields=2)] == 1
     assert repr(limits).startswith("Limits(body_bytes=100000000, ")
-    with pytest.raises(FrozenInstanceError, match="query_fields"):
+    with pytest.raises(AttributeError, match="query_fields"):
         limits.query_fields = 3
 
 
