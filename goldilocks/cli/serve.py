@@ -25,6 +25,7 @@ from goldilocks.cli.application import load, locate, takes_target
 from goldilocks.cli.reloader import serve_and_watch, watched_folders
 from goldilocks.cli.requestlog import RequestLog
 from goldilocks.cli.trouble import ListenError
+from goldilocks.cli.wire import read_strictly
 from goldilocks.limits import Limits
 from goldilocks.names import PYRAMID
 from goldilocks.settings import asbool
@@ -178,10 +179,13 @@ def listen(app: Any, host: str, port: int) -> Any:
     Raises:
         ListenError: it can't be opened.
     """
+    channels: dict[int, Any] = {}
     try:
-        return create_server(app, host=host, port=port, ident=None, **limits_of_server(app))
+        server = create_server(app, channels, host=host, port=port, ident=None, **limits_of_server(app))
     except (OSError, ValueError) as error:
         raise ListenError(_no_port(host, port, error)) from error
+    read_strictly(channels)
+    return server
 
 
 def limits_of_server(app: Any) -> dict[str, int]:
@@ -198,9 +202,10 @@ def limits_of_server(app: Any) -> dict[str, int]:
     limits = Limits.from_settings(settings)
     # an escape of a path takes three bytes for one; four headers may be as long as they can
     head_bytes = 3 * limits.path_bytes + limits.query_bytes + 4 * limits.header_bytes
+    # what waitress calls the largest is the first that it refuses
     return {
-        "max_request_body_size": min(limits.body_bytes, LARGEST_BODY),
-        "max_request_header_size": min(head_bytes, LONGEST_HEAD),
+        "max_request_body_size": min(limits.body_bytes, LARGEST_BODY) + 1,
+        "max_request_header_size": min(head_bytes, LONGEST_HEAD) + 1,
     }
 
 

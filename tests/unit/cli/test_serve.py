@@ -72,7 +72,7 @@ class Server:
 
     effective_port = 1234
 
-    def __init__(self, app, **options):
+    def __init__(self, app, channels, **options):
         Server.app, Server.options = app, options
         self._map, self.task_dispatcher = {}, SimpleNamespace(shutdown=None)
 
@@ -237,7 +237,7 @@ def test_switch(changes, before, after):
 def test_port_that_cannot_be_had(monkeypatch, error, words):
     """It is told why the port can't be had, and what to do about it."""
 
-    def fail(app, **options):
+    def fail(app, channels, **options):
         raise error
 
     monkeypatch.setattr(serve, "create_server", fail)
@@ -251,7 +251,7 @@ def test_server_has_the_limits_of_the_application():
         settings={"goldilocks.limit_body_bytes": "1000", "goldilocks.limit_header_bytes": "10"}
     )
     app = config.make_wsgi_app()
-    small = {"max_request_body_size": 1000, "max_request_header_size": 3 * 8000 + 16_000 + 40}
+    small = {"max_request_body_size": 1001, "max_request_header_size": 3 * 8000 + 16_000 + 41}
     assert limits_of_server(app) == limits_of_server(RequestLog(app)) == small
     assert limits_of_server(object()) == {}
 
@@ -259,7 +259,7 @@ def test_server_has_the_limits_of_the_application():
 def test_server_always_has_limits():
     """An application that has none, as old ones have, is served with the server's."""
     app = Configurator(settings={"goldilocks.defaults": "pyramid"}).make_wsgi_app()
-    assert limits_of_server(app) == {"max_request_body_size": 2**30, "max_request_header_size": 2**18}
+    assert limits_of_server(app) == {"max_request_body_size": 2**30 + 1, "max_request_header_size": 2**18 + 1}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,54 @@
+"""What the development server reads off the wire."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+
+from goldilocks.cli.serve import listen
+from goldilocks.config import Configurator
+from goldilocks.response import Response
+
+
+@pytest.fixture
+def ask():
+    """Start the server of an application that tells how long a body is; return what sends bytes and gives back the answer."""
+    config = Configurator(settings={"goldilocks.limit_body_bytes": "10"})
+    config.add_view(lambda request: Response(str(len(request.body))))
+    server = listen(config.make_wsgi_app(), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+
+    def ask(data):
+        with socket.create_connection(("127.0.0.1", server.effective_port), timeout=10) as connection:
+            connection.sendall(data)
+            with connection.makefile("rb") as answer:
+                return answer.read()
+
+    yield ask
+    server.trigger.pull_trigger(server.close)
+    thread.join(10)
+    server.task_dispatcher.shutdown()
+
+
+def head(target="/", *lines):
+    """Return the head of a request that ends its connection."""
+    return "\r\n".join(
+        [f"POST {target} HTTP/1.1", "Host: localhost", "Connection: close", *lines, "", ""]
+    ).encode()
+
+
+@pytest.mark.parametrize("target", ["http://[/", "http://[::1/", "http://[x]/", "HTTP://a]/"])
+def test_target_that_cant_be_read(ask, target):
+    """A target that waitress trips over is answered with 400, and the server goes on."""
+    assert ask(head(target)).split(b"\r\n")[0] == b"HTTP/1.1 400 Bad Request"
+    assert ask(head()).split(b"\r\n")[0] == b"HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize(("length", "status"), [(10, b"200 OK"), (11, b"413 Request Entity Too Large")])
+def test_server_takes_what_the_application_takes(ask, length, status):
+    """A body that is as long as the limit is taken; the first byte more is too much."""
+    answer = ask(head("/", f"Content-Length: {length}") + b"x" * length)
+    assert answer.split(b"\r\n")[0] == b"HTTP/1.1 " + status
