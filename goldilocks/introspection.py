@@ -115,14 +115,13 @@ class Introspectable(dict):  # type: ignore[type-arg]  # its keys are the catego
             change = introspector.relate if belongs else introspector.unrelate
             change(me, (category_name, undefer(discriminator)))
 
-    def note(self, **facts: Any) -> None:
-        """Add to what is known; a fact that isn't told so far stays untold."""
-        for name, value in facts.items():
-            dict.__setitem__(self, name, value)
+    def note(self, *facts: tuple[str, Any]) -> None:
+        """Add to what is known, pairs of key and value; a fact that isn't told so far stays untold."""
+        self.update(facts)
 
     def noted(self, name: str) -> Any:
         """Return what was added by `note`."""
-        return dict.__getitem__(self, name)
+        return self[name]
 
     def _assert_resolved(self) -> None:
         assert not isinstance(self.discriminator, Deferred), (
@@ -200,19 +199,30 @@ class UntoldIntrospectable(Introspectable):
         for other in self._source.kin():
             introspector.relate((self.category_name, discriminator), other)
 
+    def note(self, *facts: tuple[str, Any]) -> None:
+        """Add to what is known, pairs of key and value; a fact that isn't told so far stays untold."""
+        for name, value in facts:
+            dict.__setitem__(self, name, value)
+
+    def noted(self, name: str) -> Any:
+        """Return what was added by `note`."""
+        return dict.__getitem__(self, name)
+
     def wait_for(self, source: Any) -> None:
         """Ask another source when it comes to telling."""
         self._source = source
 
     def _tell(self) -> None:
         title, told = self.title, self._source.told()
-        source, noted = self._source, dict(dict.items(self))
+        source, noted = self._source, list(dict.items(self))
         del self._source
         self.__class__ = Introspectable  # type: ignore[assignment]  # that's what it is from now on
         self.title = title
         self._relations = [(True, *other) for other in source.kin()]  # type: ignore[misc]  # not read-only any more
         self.clear()
-        self.update(told, **noted)
+        self.update(told)
+        # what is noted may be noted of several facts: then it is one list that each has for itself
+        self.update((name, [*value] if value.__class__ is list else value) for name, value in noted)
 
 
 def _telling(name: str) -> Callable[..., Any]:
@@ -246,7 +256,9 @@ class Introspector:
     """The account of the configuration: facts by category, and which belongs with which."""
 
     def __init__(self) -> None:
-        self._categories: dict[str, dict[Any, Introspectable]] = {}
+        #: By category and discriminator; and, once somebody asks that way, by the discriminator's hash.
+        self._facts: dict[str, dict[Any, Introspectable]] = {}
+        self._unhashed: list[Introspectable] = []
         self._linked: dict[Introspectable, list[Introspectable]] = {}
         #: Facts that belong together and aren't linked yet.
         self._unlinked: list[Sequence[Introspectable]] = []
@@ -254,14 +266,23 @@ class Introspector:
 
     def add(self, intr: Introspectable) -> None:
         """Enter a fact; a fact of the same category and discriminator is replaced."""
-        category = self._categories.setdefault(intr.category_name, {})
-        category[intr.discriminator] = category[intr.discriminator_hash] = intr
+        # PERF: build of 10,000 routes and views: hardly anybody asks by the hash
+        self._facts.setdefault(intr.category_name, {})[intr.discriminator] = intr
+        self._unhashed.append(intr)
         intr.order = self._counter
         self._counter += 1
 
     def get(self, category_name: str, discriminator: Any, default: Any = None) -> Any:
         """Return one fact, by its discriminator or the discriminator's hash."""
-        return self._categories.get(category_name, {}).get(discriminator, default)
+        found = self._facts.get(category_name, {}).get(discriminator)
+        return self._categories.get(category_name, {}).get(discriminator, default) if found is None else found
+
+    @property
+    def _categories(self) -> dict[str, dict[Any, Introspectable]]:
+        for intr in self._unhashed:
+            self._facts[intr.category_name][intr.discriminator_hash] = intr
+        self._unhashed = []
+        return self._facts
 
     def get_category(
         self,
@@ -337,8 +358,10 @@ class Introspector:
 
     def _known(self, category_name: str, discriminator: Any) -> Introspectable:
         try:
-            return self._categories[category_name][discriminator]
+            return self._facts[category_name][discriminator]
         except KeyError:
+            if discriminator in self._categories.get(category_name, ()):
+                return self._categories[category_name][discriminator]
             raise KeyError((category_name, discriminator)) from None
 
 

@@ -92,6 +92,8 @@ class LateTypes(_Table):
         self._unnamed = _Table(self._look_for_unnamed)
         self._registry = registry
         self._waiting = 0
+        #: Whether somebody has asked for what wasn't there: zope remembers such questions until it hears of a change.
+        self._is_missed = True
         self._lock = threading.RLock()
         #: The thread that makes a type, and the route whose type it makes.
         self._maker: int | None = None
@@ -121,7 +123,9 @@ class LateTypes(_Table):
         if not dict.__contains__(self, name):
             self[name] = (bases,)
             self._waiting += 1
-            utilities.changed(utilities)
+            if self._is_missed:
+                self._is_missed = False
+                utilities.changed(utilities)
 
     def promise_view(self, name: str, view: LateView) -> bool:
         """Let a view be composed when the type of its route is made; tell whether that is still to be made."""
@@ -150,11 +154,13 @@ class LateTypes(_Table):
     # -- what is looked for
 
     def _look_for(self, name: Any) -> None:
-        if self._waiting:
-            if name is _ALL:
-                self.make_all()
-            else:
-                self.make(name)
+        if name is _ALL:
+            self._is_missed = True
+            self.make_all()
+        elif not dict.__contains__(self, name):
+            self._is_missed = True
+        elif self._waiting:
+            self.make(name)
 
     def _look_for_registered(self, key: Any) -> None:
         if key is _ALL:
@@ -163,6 +169,7 @@ class LateTypes(_Table):
             self._look_for(key[1])
 
     def _look_for_unnamed(self, _key: Any) -> None:
+        self._is_missed = True
         self.make_all()
 
     def make(self, name: str) -> None:

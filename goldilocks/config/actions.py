@@ -109,7 +109,10 @@ class ActionState:
         """
         said: list[Any] = []
         try:
-            executed = list(self._executed(introspector, said))
+            executed = []
+            for action in self._taken(said):
+                _carry_out(action, introspector)
+                executed.append(action)
             self.actions = said
             return executed
         finally:
@@ -120,12 +123,13 @@ class ActionState:
         """Carry out the log and empty it, as `execute_actions` does, but let go of each action when it is done."""
         # PERF: memory of 10,000 routes and views: what an action was made of is used again for what it makes
         try:
-            for _ in self._executed(introspector, None):
-                pass
+            for action in self._taken(None):
+                _carry_out(action, introspector)
         finally:
             self.actions = []
 
-    def _executed(self, introspector: Any, said: list[Any] | None) -> Iterator[Action]:
+    def _taken(self, said: list[Any] | None) -> Iterator[Action]:
+        """Yield what is to be carried out; what is said meanwhile is taken in, and written down in ``said``."""
         ledger = ConflictResolverState()
         while True:
             if self.actions:
@@ -136,7 +140,6 @@ class ActionState:
             action = ledger.take()
             if action is None:
                 return
-            _carry_out(action, introspector)
             yield action
 
 

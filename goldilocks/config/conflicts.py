@@ -7,8 +7,9 @@ phase is not over. The cost is linear in the number of actions, however many arr
 
 from __future__ import annotations
 
-import heapq
+from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from goldilocks.config.places import note_place
@@ -17,6 +18,10 @@ from goldilocks.registry import Deferred, undefer
 
 #: A row of the log: a mapping with the keys discriminator, callable, args, kw, order, includepath, info, introspectables.
 Action = dict[str, Any]
+
+
+#: An action, and when it was said among the others.
+Entry = tuple[int, Action]
 
 
 class ConflictResolverState:
@@ -33,71 +38,77 @@ class ConflictResolverState:
         #: The order of the last action taken; an earlier phase is over.
         self.min_order: int | None = None
         self._count = 0
-        self._waiting: dict[int, list[tuple[int, Action]]] = {}
-        self._ready: list[tuple[int, int, Action]] = []
-        self._chosen: dict[Hashable, tuple[int, Action]] = {}
+        self._waiting: dict[int, list[Entry]] = {}
+        self._ready: deque[Entry] = deque()
+        self._winners: dict[Hashable, Entry] = {}
 
     def enter(self, actions: Iterable[Any]) -> None:
         """Take actions in, in the order in which they were said."""
-        for action in normalize_actions(actions):
-            self._waiting.setdefault(action["order"] or 0, []).append((self._count, action))
-            self._count += 1
+        for entry in enumerate(normalize_actions(actions), start=self._count):
+            self._waiting.setdefault(entry[1]["order"] or 0, []).append(entry)
+            self._count = entry[0] + 1
 
     def take(self) -> Action | None:
         """Return the next action to carry out, or ``None`` when all is done."""
+        waiting = self._waiting
         while True:
-            if self._waiting:
-                phase = min(self._waiting)
-                if not self._ready or phase <= self._ready[0][0]:
-                    self._settle(phase, self._waiting.pop(phase))
-                    continue
-            elif not self._ready:
+            ready = self._ready
+            if waiting and (not ready or (self.min_order is not None and min(waiting) <= self.min_order)):
+                phase = min(waiting)
+                self._settle(phase, waiting.pop(phase))
+            elif not ready:
                 return None
-            phase, position, action = heapq.heappop(self._ready)
-            discriminator = action["discriminator"]
-            if discriminator is not None:
-                if self._chosen.get(discriminator, (position,))[0] != position:
-                    continue  # a nearer statement arrived after this one was ready
-                self._chosen.pop(discriminator, None)
-                self.done[discriminator] = action["includepath"], action["info"]
-            self.min_order = phase
-            return action
+            else:
+                entry = ready.popleft()
+                action = entry[1]
+                discriminator = action["discriminator"]
+                if discriminator is not None:
+                    if self._winners.get(discriminator) is not entry:
+                        continue  # a nearer statement arrived after this one was ready
+                    del self._winners[discriminator]
+                    self.done[discriminator] = action["includepath"], action["info"]
+                self.min_order = action["order"] or 0
+                return action
 
-    def _settle(self, phase: int, arrivals: list[tuple[int, Action]]) -> None:
+    def _settle(self, phase: int, arrivals: list[Entry]) -> None:
         """Decide among the arrivals of a phase, and put the winners among the ready."""
         if self.min_order is not None and phase < self.min_order:
             raise ConfigurationError(_too_late(phase, self.min_order, arrivals))
-        rivals: dict[Hashable, list[tuple[int, Action]]] = {}
-        for position, action in arrivals:
-            discriminator = action["discriminator"]
+        ready, winners, done = self._ready, self._winners, self.done
+        rivals: dict[Hashable, list[Entry]] = {}
+        for entry in arrivals:
+            discriminator = entry[1]["discriminator"]
             if isinstance(discriminator, Deferred):
-                discriminator = _computed_discriminator(action)
+                discriminator = _computed_discriminator(entry[1])
+            # PERF: build of 10,000 routes and views: nearly every action is alone
             if discriminator is None:
-                heapq.heappush(self._ready, (phase, position, action))
-            elif discriminator in rivals:
-                rivals[discriminator].append((position, action))
+                ready.append(entry)
+            elif discriminator not in winners and discriminator not in done:
+                winners[discriminator] = entry
+                ready.append(entry)
             else:
-                rivals[discriminator] = [(position, action)]
+                rivals.setdefault(discriminator, []).append(entry)
+        if rivals:
+            self._decide(rivals)
 
+    def _decide(self, rivals: dict[Hashable, list[Entry]]) -> None:
+        """Decide between winners and those that came later for the same."""
         conflicts: dict[Hashable, list[Any]] = {}
         for discriminator, group in rivals.items():
-            chosen = self._chosen.get(discriminator)
-            done = self.done.get(discriminator)
-            winner: tuple[int, Action] | None
-            clashes: list[Any]
-            if chosen is None and done is None and len(group) == 1:
-                # PERF: build of 10,000 routes and views: nearly every action is alone
-                winner, clashes = group[0], []
+            before = self._winners.get(discriminator)
+            if before is None:
+                includepath, info = self.done[discriminator]
+                winner, clashes = winner_of(group, {"includepath": includepath, "info": info})
             else:
-                earlier = None if done is None else {"includepath": done[0], "info": done[1]}
-                winner, clashes = winner_of(group if chosen is None else [chosen, *group], earlier)
+                winner, clashes = winner_of([before, *group], None)
             if clashes:
                 conflicts[discriminator] = clashes
-            elif winner is not None and winner is not chosen:
-                self._chosen[discriminator] = winner
-                heapq.heappush(self._ready, (phase, *winner))
+            elif winner is not None and winner is not before:
+                self._winners[discriminator] = winner
+                self._ready.append(winner)
         if conflicts:
             raise ConfigurationConflictError(conflicts)
+        self._ready = deque(sorted(self._ready, key=itemgetter(0)))
 
 
 def _computed_discriminator(action: Action) -> Hashable:
@@ -110,9 +121,7 @@ def _computed_discriminator(action: Action) -> Hashable:
     return discriminator
 
 
-def winner_of(
-    rivals: list[tuple[int, Action]], done: Action | None
-) -> tuple[tuple[int, Action] | None, list[Any]]:
+def winner_of(rivals: list[Entry], done: Action | None) -> tuple[Entry | None, list[Any]]:
     """Choose which of several actions with one discriminator is carried out.
 
     An action wins over another in silence if it was said nearer to the application: its include path is a proper

@@ -29,7 +29,7 @@ def late_types(registry: AnyRegistry) -> LateTypes | None:
         types is None
         or registry.utilities.__class__ is not Utilities
         or registry.adapters.__class__ is not Adapters
-        or registry.__bases__
+        or registry.__dict__["__bases__"]
         or has_zope_listeners()
     ):
         return None
@@ -97,9 +97,10 @@ def put_off(statement: Any, registry: AnyRegistry, scope: Scope, fact: Any) -> b
         scope: where it was said.
         fact: of the view.
     """
-    types = late_types(registry)
+    types: LateTypes | None = getattr(registry, "late_types", None)
     if (
         types is None
+        or has_zope_listeners()
         or fact.__class__ is not UntoldIntrospectable
         or not _IMPATIENT_WORDS.isdisjoint(statement.__dict__)
         or statement.require_csrf

@@ -54,6 +54,8 @@ def check_methods(methods: Any) -> None:
     Raises:
         ConfigurationError: says how they are written.
     """
+    if methods is None:
+        return
     for method in (
         (methods,) if isinstance(methods, str) else methods if isinstance(methods, Iterable) else ()
     ):
@@ -177,7 +179,11 @@ def check_view(view: AnyView, attr: str | None) -> None:
     Raises:
         ConfigurationError: says what is missing, and what to do.
     """
-    if isinstance(view, type):
+    # PERF: build of 10,000 routes and views: most views are functions of the request, or of context and request
+    if attr is None and type(view) is FunctionType and not view.__code__.co_flags & TAKES_MORE:
+        if view.__code__.co_argcount in (1, 2):
+            return
+    elif isinstance(view, type):
         _check_class(view, attr)
         return
     if attr is not None:

@@ -102,13 +102,14 @@ class Statement:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # PERF: build of 10,000 routes and views: only what is said is written down, the class has the other values
-        words = self.words()
-        said = dict(zip(words.positional, args, strict=False))
-        fits = len(said) == len(args) and said.keys().isdisjoint(kwargs)
-        said.update(kwargs)
+        words, said, fits = self.words(), kwargs, True
+        if args:
+            said = dict(zip(words.positional, args, strict=False))
+            fits = len(said) == len(args) and said.keys().isdisjoint(kwargs)
+            said.update(kwargs)
         if not (fits and words.needed <= said.keys() <= words.names):
             raise TypeError(self._misfit(args, kwargs))
-        self.__dict__.update(said)
+        object.__setattr__(self, "__dict__", said)
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"cannot assign to field {name!r}")

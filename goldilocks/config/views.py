@@ -17,6 +17,7 @@ from goldilocks.config.statement import REST, Scope, Statement, directive
 from goldilocks.config.staticviews import StaticURLInfo
 from goldilocks.config.viewparts import (
     VIEW_FACTS,
+    Rank,
     check_options,
     checked_context,
     checked_request_type,
@@ -46,7 +47,7 @@ from goldilocks.names import did_you_mean
 from goldilocks.offers import sort_accept_offers
 from goldilocks.pipeline import ViewInfo
 from goldilocks.predicates import VIEW_PREDICATES
-from goldilocks.registry import Deferred, Introspectable, UntoldIntrospectable, predvalseq
+from goldilocks.registry import Introspectable, UntoldIntrospectable, predvalseq
 from goldilocks.renderers import RendererHelper
 from goldilocks.util import object_description
 from goldilocks.viewderivers import (
@@ -97,6 +98,11 @@ PREDICATE_ARGUMENTS = (
     "request_type",
     "match_param",
 )
+
+_PREDICATES = frozenset(PREDICATE_ARGUMENTS)
+
+#: What is noted of a view without predicates.
+_UNRANKED: tuple[tuple[str, Any], ...] = (("phash", DEFAULT_PHASH), ("order", MAX_ORDER), ("predicates", []))
 
 #: Arguments of `AddView` that a stage may ask for.
 STAGE_ARGUMENTS = (
@@ -225,10 +231,11 @@ class AddView(Statement):
     def say(self, config: AnyConfig) -> None:
         """Put the view into the log; its discriminator is known when all predicates are."""
         fact = UntoldIntrospectable("views", None, "view", self)
-        discriminator = fact.discriminator = _Rank(self, config, fact)
+        discriminator = fact.discriminator = Rank(self, config, fact)
         facts = (fact, *self._lesser_facts(discriminator))
         # COMPAT: what carries an action out is called by others too, without arguments
-        perform = functools.partial(self.perform, config.registry, config.scope, facts)
+        # PERF: build of 10,000 routes and views: a bound method would be one thing more to keep
+        perform = functools.partial(type(self).perform, self, config.registry, config.scope, facts)
         config.action(discriminator, perform, introspectables=facts)
 
     def told(self) -> dict[str, Any]:
@@ -248,21 +255,21 @@ class AddView(Statement):
 
     def ranked(self, config: AnyConfig, fact: UntoldIntrospectable) -> Hashable:
         """Make the predicates, write rank and hash into the fact, and return the discriminator."""
-        predicates = config.get_predlist("view")
-        asked: dict[str, Any] = {}
-        for name in PREDICATE_ARGUMENTS:
-            value = getattr(self, name)
-            if value is not None:
-                asked[name] = value
+        asked = {
+            name: value for name, value in self.__dict__.items() if name in _PREDICATES and value is not None
+        }
         if self.rest:
-            known = predicates.names()
+            known = config.get_predlist("view").names()
             options = {name: value for name, value in self.rest.items() if name not in known}
             check_options(config.registry, options, known, words=self.words().keywords)
             asked.update({name: value for name, value in self.rest.items() if name not in options})
         if self.custom_predicates:
             asked["custom"] = predvalseq(self.custom_predicates)
-        order, made, phash = predicates.make(config, **asked)
-        fact.note(phash=phash, order=order, predicates=made)
+        if not asked:
+            fact.note(*_UNRANKED)
+            return ("view", self.context, self.name, self.route_name, DEFAULT_PHASH)
+        order, made, phash = config.get_predlist("view").make(config, **asked)
+        fact.note(("phash", phash), ("order", order), ("predicates", made))
         return ("view", self.context, self.name, self.route_name, phash)
 
     def _lesser_facts(self, discriminator: Any) -> Iterable[Introspectable]:
@@ -292,11 +299,12 @@ class AddView(Statement):
         is_usual = self._is_mapped_by_default(registry)
         if is_usual and refuses_mistakes(registry):
             check_view(self.view, self.attr)  # type: ignore[arg-type]  # resolved
-        if self.permission is None and not isexception(self.context):
+        is_exception = self.context is not None and isexception(self.context)
+        if self.permission is None and not is_exception:
             check_permission(registry, self)
         renderer = renderer_of(self.renderer, registry, scope.package)
         relate_template(registry, facts, renderer)
-        may_wait = is_usual and self.route_name is not None and not isexception(self.context)
+        may_wait = is_usual and self.route_name is not None and not is_exception
         if may_wait and put_off(self, registry, scope, fact):
             return
         place = (self._request_iface(registry), self.context, self.name)
@@ -305,7 +313,7 @@ class AddView(Statement):
         if not self.exception_only:
             view = self.derived(registry, scope, renderer, fact, exception_only=False)
             register_view(registry, (IViewClassifier, *place), view, order, phash, self.accept)
-        if isexception(self.context):
+        if is_exception:
             exception_view = self.derived(registry, scope, renderer, fact, exception_only=True)
             kind = (IExceptionViewClassifier, *place)
             register_view(registry, kind, exception_view, order, phash, self.accept)
@@ -317,8 +325,8 @@ class AddView(Statement):
 
     def note_derived(self, fact: UntoldIntrospectable, derived: Any) -> None:
         """Let fact and view know of each other."""
-        derived.__discriminator__ = _Rank.of(fact.discriminator)
-        fact.note(derived_callable=derived)
+        derived.__discriminator__ = Rank.of(fact.discriminator)
+        fact.note(("derived_callable", derived))
 
     def _is_mapped_by_default(self, registry: AnyRegistry) -> bool:
         mapper = self.mapper or getattr(self.view, "__view_mapper__", None)
@@ -356,31 +364,6 @@ class AddView(Statement):
         }
         made, order, phash = map(fact.noted, ("predicates", "order", "phash"))
         return composed(registry, scope.package, options, made, exception_only, order, phash, is_late)
-
-
-class _Rank(Deferred):
-    """The discriminator of a view, which is known when all predicates are; as ``__discriminator__`` it returns itself."""
-
-    # PERF: memory of 10,000 routes and views
-    def __init__(self, view: AddView, config: AnyConfig, fact: UntoldIntrospectable) -> None:
-        self._said: Any = (view, config, fact)
-
-    @classmethod
-    def of(cls, discriminator: Any) -> Any:
-        """Return what computes a discriminator, which may be known by now."""
-        if isinstance(discriminator, Deferred):
-            return discriminator
-        rank = object.__new__(cls)
-        rank._value, rank._is_computed = discriminator, True
-        return rank
-
-    def _compute(self) -> Hashable:
-        view, config, fact = self._said
-        self._said = None
-        return view.ranked(config, fact)
-
-    def __call__(self, *args: Any) -> Self:
-        return self
 
 
 class AddViewPredicate(PredicateStatement):

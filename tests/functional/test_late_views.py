@@ -405,3 +405,11 @@ def test_view_that_is_not_what_it_looks_like(made):
     config = configured({"view": odd})
     assert Request.blank("/bears").get_response(config.make_wsgi_app()).text == "odd"
     assert made == []
+
+
+def test_facts_share_nothing_that_can_be_written_to():
+    """What is noted of many views alike, each fact has for itself when it is told."""
+    config = configured(PATIENT["function"])
+    one, other = (found["introspectable"] for found in config.introspector.get_category("views")[-2:])
+    assert one["predicates"] == other["predicates"] == []
+    assert one["predicates"] is not other["predicates"]

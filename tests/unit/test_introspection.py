@@ -36,7 +36,7 @@ def papa():
 @pytest.fixture
 def untold(papa):
     fact = UntoldIntrospectable("bears", "papa", "bear", papa)
-    fact.note(rank=7)
+    fact.note(("rank", 7))
     return fact
 
 
@@ -99,7 +99,7 @@ def test_two_untold_facts_are_compared():
     one, other = (UntoldIntrospectable("bears", "papa", "bear", Papa()) for _ in range(2))
     assert one == other
     other = UntoldIntrospectable("bears", "papa", "bear", Papa())
-    other.note(size=4)
+    other.note(("size", 4))
     assert one != other
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 import pytest
@@ -264,3 +265,18 @@ def test_tables_of_nobody():
     utilities = Utilities()
     utilities.register((), IDefaultPermission, "", "read")
     assert utilities.lookup((), IDefaultPermission) == "read"
+
+
+@pytest.mark.parametrize("ask", ONE.values(), ids=ONE)
+def test_what_was_asked_in_vain_is_found_later(registry, ask):
+    """Whoever asked before the promise gets another answer after it."""
+    registry.late_types.promise("wolf", ())
+    with contextlib.suppress(KeyError, StopIteration):
+        ask(registry)
+    registry.late_types.promise("bear", ())
+    registry.late_types.promise_view(
+        "bear", lambda iface: registry.registerAdapter([], (IViewClassifier, iface, IRequest), IView)
+    )
+    assert ask(registry) is not None
+    assert "bear" in dict(registry.getUtilitiesFor(IRouteRequest))
+    assert len(list(registry.getAllUtilitiesRegisteredFor(IRouteRequest))) == 2

@@ -304,3 +304,16 @@ def test_only_what_is_known_can_be_related(introspector):
             change(("bears", "papa"), ("bears", "wolf"))
     with pytest.raises(KeyError, match="wolf"):
         introspector.related(fact(discriminator="wolf"))
+
+
+def test_facts_are_related_by_the_hash(introspector):
+    """A relation may name a fact by its discriminator's hash."""
+    one, other = (Introspectable("bears", name, name, "bear") for name in ("mama", "papa"))
+    for fact in (one, other):
+        fact.register(introspector, None)
+    introspector.relate(("bears", one.discriminator_hash), ("bears", other.discriminator_hash))
+    assert introspector.related(one) == [other]
+    with pytest.raises(KeyError):
+        introspector.relate(("bears", "mama"), ("bears", "wolf"))
+    with pytest.raises(KeyError):
+        introspector.relate(("bears", "mama"), ("wolves", "wolf"))

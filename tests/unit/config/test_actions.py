@@ -43,12 +43,16 @@ def line_of(source):
 # --- Places ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_place_reads_its_source_when_asked():
+def test_a_place_reads_its_source_when_asked(monkeypatch):
     """The text of the line is read from the file when somebody wants it, and kept."""
-    place = ActionInfo(__file__, 1, "module")
-    assert "src" not in vars(place)
+    place, getline = ActionInfo(__file__, 1, "module"), linecache.getline
+    read = []
+    monkeypatch.setattr(linecache, "getline", lambda *where: read.append(where) or getline(*where))
+    assert str(place.line) == "1"
+    assert read == []
     assert place.src == '"""The log of actions, without a configuration around it."""'
-    assert vars(place)["src"] == place.src
+    assert place.src == place.src
+    assert read == [(__file__, 1)]
     assert IActionInfo.providedBy(place)
 
 
