@@ -427,14 +427,14 @@ class CrossOriginGuard:
         if environ.get("REQUEST_METHOD") in SAFE_METHODS:
             return None
         site = environ.get("HTTP_SEC_FETCH_SITE")
-        # What proxies add stands behind: the last word is the one nearest to us.
-        origin = environ.get("HTTP_ORIGIN", "").rpartition(" ")[2]
+        # SPEC: RFC 6454, 7.1: several origins may have contributed to a request; then each of them counts
+        origin = environ.get("HTTP_ORIGIN", "").strip()
         if site is not None:
             if site.strip().lower() in _OWN_DOING:
                 return None
         elif not origin:
             return None
-        if self._is_ours(environ, origin, may_be_host=site is None):
+        if origin and all(self._is_ours(environ, each, may_be_host=site is None) for each in origin.split()):
             return None
         return f"it was sent by a page of {origin!r}" if origin else f"the browser says {site!r}"
 

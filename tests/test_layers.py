@@ -30,8 +30,8 @@ LAYERS = {
     "what": "renderers steadyrenderer templatecode templatescan templates static tweens predicates methods pipeline viewderivers view",
     "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces express router",
     "language": """
-        config.places config.conflicts config.actions config.statement config.predicates config.derivers config.acceptorder config.staticviews
-        config.mistakes config.viewparts config.lateviews config.views config.exceptionviews config.routes config.assets config.security config.adapters
+        config.places config.conflicts config.actions config.statement config.mistakes config.predicates config.derivers config.acceptorder config.staticviews
+        config.viewparts config.lateviews config.views config.exceptionviews config.routes config.assets config.security config.adapters
         config.factories config.tweens config.i18n config.settings config.rendering config.testing config.zca
         config.scan config.defaults config.configurator config.whole config
     """,

@@ -167,6 +167,30 @@ def check_instance(what: str, policy: Any) -> None:
         raise ConfigurationError(
             f"the {what} is an object and not its class: make one, as in {policy.__name__}()"
         )
+    check_verdict(f"method permits of the {what}", getattr(policy, "permits", None))
+
+
+#: What the code of an ``async def`` function says of itself.
+_IS_ASYNC = 0x80 | 0x200  # inspect.CO_COROUTINE, inspect.CO_ASYNC_GENERATOR
+
+
+def check_verdict(what: str, asked: Any) -> None:
+    """Refuse an ``async def`` function where a yes or no is expected: what it returns counts as a yes, whatever it would say.
+
+    Args:
+        what: it is, for the error.
+        asked: a function, a method, or a class whose instances are called.
+
+    Raises:
+        ConfigurationError: it is one.
+    """
+    function = _special_method(asked) if isinstance(asked, type) else asked
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    if code is not None and code.co_flags & _IS_ASYNC:
+        raise ConfigurationError(
+            f"{what} is asked without being awaited, and the coroutine that its 'async def' returns would always mean yes: "
+            "write it as 'def'"
+        )
 
 
 def check_view(view: AnyView, attr: str | None) -> None:

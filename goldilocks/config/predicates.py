@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from goldilocks.config.mistakes import check_verdict, refuses_mistakes
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.interfaces import PHASE1_CONFIG, IPredicateList
@@ -188,7 +189,10 @@ class AddPredicate(Statement):
 
     def resolved(self, config: AnyConfig) -> Self:
         """Find the factory."""
-        return self.but(factory=config.maybe_dotted(self.factory))
+        factory = config.maybe_dotted(self.factory)
+        if refuses_mistakes(config.registry):
+            check_verdict(f"{self.type} predicate {self.name!r}", factory)
+        return self.but(factory=factory)
 
     def discriminator(self, registry: AnyRegistry, scope: Scope) -> Hashable:
         """Clash with another predicate of this kind and name."""

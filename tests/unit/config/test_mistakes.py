@@ -8,12 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from goldilocks.config import not_
+from goldilocks.config import Configurator, not_
 from goldilocks.config.mistakes import (
     check_factory,
     check_instance,
     check_methods,
     check_pattern,
+    check_verdict,
     check_view,
     refuses_mistakes,
 )
@@ -342,3 +343,41 @@ def test_views_that_can_t_be_called(view, attr, message):
     """What would fail with every request is refused, with what is wrong."""
     with pytest.raises(ConfigurationError, match=message):
         check_view(view, attr)
+
+
+class AsyncPolicy:
+    async def permits(self, request, context, permission):
+        return False
+
+
+class AsyncPredicate:
+    def __init__(self, value, info):
+        self.text = self.phash = lambda: str(value)
+
+    async def __call__(self, context, request):
+        return False
+
+
+class AsyncFirst:
+    async def __call__(self, *said):
+        yield False
+
+
+def test_coroutine_is_no_verdict():
+    """Whoever is asked for a yes or no and answers with a coroutine would always say yes: he is refused."""
+    config = Configurator()
+    with pytest.raises(ConfigurationError, match="method permits of the security policy is asked without"):
+        config.set_security_policy(AsyncPolicy())
+    for directive, kind in ((config.add_view_predicate, "view"), (config.add_route_predicate, "route")):
+        for factory in (AsyncPredicate, AsyncFirst):
+            with pytest.raises(ConfigurationError, match=f"{kind} predicate 'bear' is asked without"):
+                directive("bear", factory)
+    lenient = Configurator(settings={"goldilocks.refuse_mistakes": "false"})
+    lenient.set_security_policy(AsyncPolicy())
+    lenient.add_view_predicate("bear", AsyncPredicate)
+
+
+def test_verdict_of_any_other_kind():
+    """Functions, partial ones and objects without code are nothing to be refused."""
+    for asked in (None, print, lambda: True, type("Plain", (), {}), type("Called", (), {"__call__": len})):
+        check_verdict("it", asked)
