@@ -53,7 +53,7 @@ def read_json(text: str, limits: Limits) -> Any:
     digits = None if len(text) <= limits.json_digits else limits.json_digits
     decoder = _decoder(limits.strict_json, digits, digits is not None and not _python_limits_digits(limits))
     try:
-        value = decoder.decode(text)
+        value = _read_all(text, decoder)
     except json.JSONDecodeError as error:
         raise JSONBodyError(error.msg, text, error.pos) from None
     except RecursionError:
@@ -66,6 +66,15 @@ def read_json(text: str, limits: Limits) -> Any:
     if limits.strict_text and "\\" in text and _find_half_pair(text) and _has_half_pair(value):
         raise JSONBodyError("half of a surrogate pair", text, _first(_find_half_pair, text))
     return value
+
+
+def _read_all(text: str, decoder: json.JSONDecoder) -> Any:
+    # PERF: post: a body mostly begins and ends with its value, and then nobody need look for blanks around it
+    try:
+        value, end = decoder.scan_once(text, 0)  # type: ignore[attr-defined]  # typeshed leaves it out
+    except StopIteration:
+        end = -1
+    return value if end == len(text) else decoder.decode(text)
 
 
 # --- Numbers -------------------------------------------------------------------------------------------------------
