@@ -40,6 +40,7 @@ from goldilocks.traversal.paths import requested_path
 from goldilocks.traversal.paths import split_path_info as split_path_info
 from goldilocks.types import AnyRequest, InterfaceSpec, Predicate
 from goldilocks.util import text_ as text_
+from goldilocks.viewindex import values_passed
 
 #: A route: ours, or any object with ``name``, ``match`` and ``predicates`` that somebody put into a mapper's list.
 AnyRoute: TypeAlias = Any
@@ -85,6 +86,8 @@ class Route:
     _pregenerator: Callable[..., Any] | None = None
     _generate: Generator | None = None
     _match: Matcher | None = None
+    #: Predicates, and which methods they let pass, if these are all that they ask for.
+    known_methods: tuple[list[Predicate], frozenset[Any] | None] | None = None
 
     def __init__(
         self,
@@ -378,10 +381,13 @@ class RouteTable:
         """Return the routes that can match a decoded path, in order; their own matchers have the last word."""
         return [route for _, route, _, _ in self._search(path)[0]]
 
-    def find(self, path: str, request: AnyRequest) -> tuple[AnyRoute, MatchDict] | None:
+    def find(
+        self, path: str, request: AnyRequest, method: str | None = None
+    ) -> tuple[AnyRoute, MatchDict] | None:
         """Return the first route that matches a decoded path and whose predicates hold, and what it matched.
 
-        ``None`` where there is none; and without a request, as soon as a predicate would have to be asked.
+        ``None`` where there is none; and without a request, as soon as a predicate would have to be asked. One that only
+        asks for the method need not be, if that is said.
         """
         # PERF: routes-*, json: a route without placeholders costs one look into a dict, however many routes there are
         entries, pieces = self._literal.get(path) or self._search(path)
@@ -398,8 +404,13 @@ class RouteTable:
             predicates = route.predicates
             if not predicates:
                 return route, match
-            if request is None:
-                return None
+            if request is None:  # PERF: routes by method
+                methods = None if method is None else _methods(route, predicates)
+                if methods is None:
+                    return None
+                if method in methods:
+                    return route, match
+                continue
             info = {"match": match, "route": route}
             for predicate in predicates:
                 if not predicate(info, request):
@@ -440,6 +451,17 @@ class RouteTable:
             return _State(places, is_kept=False)
         self._room -= size
         return self._states.setdefault(places, _State(places, is_kept=True))
+
+
+def _methods(route: AnyRoute, predicates: Sequence[Predicate]) -> frozenset[Any] | None:
+    """Return the methods that a route's predicates let pass, or ``None`` if they ask for something else, too."""
+    if route.__class__ is not Route:
+        return None
+    asked = list(predicates)
+    kept = route.known_methods
+    if kept is None or kept[0] != asked:  # it may have been written to
+        kept = route.known_methods = asked, values_passed(asked, "method")
+    return kept[1]
 
 
 def _followed(route: AnyRoute) -> CompiledPattern | SimplePattern | None:

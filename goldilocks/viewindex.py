@@ -57,6 +57,21 @@ def sieves_of(predicate: Any) -> tuple[Sieve, ...] | None:
     return sieves
 
 
+def values_passed(predicates: Iterable[Any], key: Hashable) -> frozenset[Any] | None:
+    """Return the values that pass all predicates, of the one that ``key`` stands for.
+
+    ``None`` if one of them asks for something else, or promises nothing.
+    """
+    passed: frozenset[Any] | None = None
+    for predicate in predicates:
+        sieves = sieves_of(predicate)
+        if not sieves or any(sieve.key != key or sieve.is_denied for sieve in sieves):
+            return None
+        for sieve in sieves:
+            passed = sieve.values if passed is None else passed & sieve.values
+    return passed
+
+
 class Candidate(NamedTuple):
     """A view that may be chosen.
 

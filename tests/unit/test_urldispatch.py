@@ -14,6 +14,7 @@ from goldilocks.exceptions import URLDecodeError
 from goldilocks.interfaces import IRoute, IRoutesMapper
 from goldilocks.registry import Registry
 from goldilocks.urldispatch import Route, RoutePatternError, RoutesMapper, RouteTable, _compile_route
+from goldilocks.viewindex import Sieve
 
 
 def mapper_of(*patterns):
@@ -438,6 +439,53 @@ def test_find_gives_what_predicates_leave():
     mapper = RoutesMapper()
     route = mapper.connect("a", "/a/{x}", predicates=[change])
     assert mapper.find("/a/1", "request") == (route, {"x": 1})
+
+
+class ByMethod:
+    """Holds for some methods, and says so."""
+
+    def __init__(self, *methods):
+        self.methods = methods
+
+    def __call__(self, info, request):
+        return request.method in self.methods
+
+    def sieves(self):
+        return (Sieve("method", lambda request: request.method, frozenset(self.methods)),)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT"])
+def test_method_is_enough_to_find_a_route(method):
+    """Where predicates ask for the method alone, the route is that of a request that has it."""
+    mapper = RoutesMapper()
+    mapper.connect("get", "/{x}", predicates=[ByMethod("GET", "HEAD")])
+    mapper.connect("never", "/a", predicates=[ByMethod("GET"), ByMethod("POST")])
+    mapper.connect("post", "/a", predicates=[ByMethod("POST")])
+    found = mapper.table.find("/a", None, method)
+    assert found == mapper.find("/a", webob.Request.blank("/a", method=method))
+    assert found == mapper.table.find("/a", None, method)
+
+
+@pytest.mark.parametrize("more", [refuse, ByMethod("GET").__call__, type("Other", (ByMethod,), {})("GET")])
+def test_other_predicates_are_not_decided_by_the_method(more):
+    """A predicate that asks for more, or might, wants a request."""
+    mapper = RoutesMapper()
+    mapper.connect("a", "/a", predicates=[ByMethod("GET"), more])
+    mapper.connect("b", "/a")
+    assert mapper.table.find("/a", None, "GET") is None
+
+
+def test_predicates_that_are_written_to_count_at_once():
+    """What was found out of a route's predicates holds until they change; of foreign routes, nothing is known."""
+    mapper = RoutesMapper()
+    route = mapper.connect("a", "/a", predicates=[ByMethod("GET")])
+    assert mapper.table.find("/a", None, "GET")[0] is route
+    route.predicates.append(ByMethod("POST"))
+    assert mapper.table.find("/a", None, "GET") is None
+    route.predicates[:] = [ByMethod("POST")]
+    assert mapper.table.find("/a", None, "POST")[0] is route
+    foreign = types.SimpleNamespace(name="f", match=lambda path: {}, predicates=[ByMethod("GET")])
+    assert RouteTable([foreign]).find("/a", None, "GET") is None
 
 
 def test_find_without_a_request():
