@@ -164,8 +164,9 @@ def _check_scheme(location: str, scheme: str, schemes: Collection[str]) -> None:
 # --- Single headers --------------------------------------------------------------------------------------------------
 
 #: What a file name can't hold anywhere, or not everywhere: separators, controls, marks that turn the writing around.
-_not_in_names = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_not_in_quotes = re.compile(r'[^\x20-\x7e]|["%]')
+# PERF: import: compiled when a file is sent under a name, and remembered by `re`
+_NOT_IN_NAMES = r"[\x00-\x1f\x7f-\x9f/\\\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_NOT_IN_QUOTES = r'[^\x20-\x7e]|["%]'
 
 
 def content_disposition(filename: str, disposition: str = "attachment") -> str:
@@ -187,9 +188,9 @@ def content_disposition(filename: str, disposition: str = "attachment") -> str:
     """
     if not _is_token(disposition):
         raise HeaderError(f"{disposition!r} is no disposition; say 'attachment' or 'inline'")
-    name = _not_in_names.sub("_", filename)
+    name = re.sub(_NOT_IN_NAMES, "_", filename)
     # SPEC: RFC 6266, 4.3 and appendix D: escapes in quotes and percent signs are understood differently, so none is sent
-    plain = _not_in_quotes.sub("_", name)
+    plain = re.sub(_NOT_IN_QUOTES, "_", name)
     value = f'{disposition}; filename="{plain}"'
     if plain != name:
         encoded = quote(name, safe="!#$&+^`|", errors="replace")  # SPEC: RFC 8187, 3.2.1 (attr-char)

@@ -8,23 +8,43 @@ folder (and the default one) is anything kept.
 
 from __future__ import annotations
 
-import gettext
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, BinaryIO
-
-from translationstring import (
-    Pluralizer,
-    TranslationString,
-    TranslationStringFactory,
-    Translator,
-)
+from typing import TYPE_CHECKING, Any
 
 from goldilocks.decorator import reify
 from goldilocks.interfaces import ILocaleNegotiator, ILocalizer, ITranslationDirectories
+from goldilocks.late import late_names
 from goldilocks.threadlocal import get_current_registry
 from goldilocks.types import AnyRegistry, AnyRequest
+
+if TYPE_CHECKING:
+    from translationstring import (
+        Pluralizer,
+        TranslationString,
+        TranslationStringFactory,
+        Translator,
+    )
+
+    from goldilocks.catalogues import DEFAULT_PLURAL, Translations
+else:
+    # PERF: import: not everybody translates
+    __getattr__ = late_names(
+        globals(),
+        {
+            "Pluralizer": "translationstring",
+            "TranslationString": "translationstring",
+            "TranslationStringFactory": "translationstring",
+            "Translator": "translationstring",
+            "DEFAULT_PLURAL": "goldilocks.catalogues",
+            "Translations": "goldilocks.catalogues",
+        },
+    )
+
+#: This module, which has those names when they are asked for.
+_here = sys.modules[__name__]
 
 __all__ = [
     "TranslationString",
@@ -47,11 +67,6 @@ LOCALE_KEY = "_LOCALE_"
 
 #: What a locale is called: ``de``, ``pt_BR``, ``sr@latin``, ``zh-Hant``. No dot may lead, and nothing may part a path.
 LOCALE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,62}")
-
-
-def DEFAULT_PLURAL(n: int) -> int:
-    """Choose the plural form as Germanic languages do: the first for one, the second for any other number."""
-    return int(n != 1)
 
 
 class Localizer:
@@ -77,7 +92,7 @@ class Localizer:
         here goes before.
         """
         if self.translator is None:
-            self.translator = Translator(self.translations)
+            self.translator = _here.Translator(self.translations)
         return self.translator(tstring, domain=domain, mapping=mapping)
 
     def pluralize(
@@ -93,7 +108,7 @@ class Localizer:
         ``singular`` is the message id that is looked up; both texts serve as they are where no catalogue knows it.
         """
         if self.pluralizer is None:
-            self.pluralizer = Pluralizer(self.translations)
+            self.pluralizer = _here.Pluralizer(self.translations)
         return self.pluralizer(singular, plural, n, domain=domain, mapping=mapping)
 
 
@@ -138,14 +153,15 @@ def make_localizer(current_locale_name: str, translation_directories: Iterable[s
     A message is looked for in the locale (``de_AT``), then in its language (``de``); a later directory goes before an
     earlier one. A locale that has no files gets a localizer that leaves messages as they are.
     """
-    translations = Translations()
+    kind: type[Translations] = _here.Translations
+    translations = kind()
     for directory in translation_directories:
         # What is added later goes before: so the language first, then the locale.
         for name in _with_language(current_locale_name):
             for path in _catalogue_files(directory, name):
                 domain = os.path.basename(path).removesuffix(".mo")
                 with open(path, "rb") as catalogue:
-                    translations.add(Translations(catalogue, domain))
+                    translations.add(kind(catalogue, domain))
     return Localizer(locale_name=current_locale_name, translations=translations)
 
 
@@ -170,94 +186,6 @@ def _has_folder(directory: str, locale_name: str) -> bool:
     if LOCALE_NAME.fullmatch(locale_name) is None:
         return False
     return os.path.isdir(os.path.join(directory, locale_name))
-
-
-class Translations(gettext.GNUTranslations):
-    """Message catalogues of one locale: its own domain's, and others beside it.
-
-    Args:
-        fileobj: a compiled catalogue to read; None begins an empty one.
-        domain: the domain that its messages belong to.
-    """
-
-    DEFAULT_DOMAIN = "messages"
-
-    _catalog: dict[Any, Any]
-
-    def __init__(self, fileobj: BinaryIO | None = None, domain: str = DEFAULT_DOMAIN) -> None:
-        # Reading a file puts its own rule and messages in the place of these.
-        self.plural: Callable[[int], int] = DEFAULT_PLURAL
-        self._catalog = {}
-        super().__init__(fp=fileobj)
-        name = getattr(fileobj, "name", None)
-        self.files: list[str] = [name] if name else []
-        self.domain = domain
-        self._domains: dict[str, Any] = {}
-
-    @classmethod
-    def load(
-        cls,
-        dirname: str | None = None,
-        locales: Any = None,
-        domain: str | None = DEFAULT_DOMAIN,
-    ) -> gettext.NullTranslations:
-        """Read a domain's catalogue of the first of ``locales`` that has one below ``dirname``.
-
-        ``locales`` is one name or locale object, or a list of them; None takes what the environment says. Without a
-        file what comes back is empty.
-        """
-        if locales is not None:
-            if not isinstance(locales, list | tuple):
-                locales = [locales]
-            locales = [str(locale) for locale in locales]
-        domain = domain or cls.DEFAULT_DOMAIN
-        path = gettext.find(domain, dirname, locales)
-        if not path:
-            return gettext.NullTranslations()
-        with open(path, "rb") as catalogue:
-            return cls(fileobj=catalogue, domain=domain)
-
-    def __repr__(self) -> str:
-        return f'<{type(self).__name__}: "{self._info.get("project-id-version")}">'  # type: ignore[attr-defined]
-
-    def add(self, translations: Any, merge: bool = True) -> Translations:
-        """Take in another catalogue, and return this one.
-
-        Messages of the same domain join ours, later ones going before. Those of another domain are reached by the
-        methods that name a domain, and join what is known of it unless ``merge`` is false.
-        """
-        domain = getattr(translations, "domain", self.DEFAULT_DOMAIN)
-        if domain == self.DEFAULT_DOMAIN and self.plural is DEFAULT_PLURAL:
-            self.plural = translations.plural
-        if merge and domain == self.domain:
-            return self.merge(translations)
-        known = self._domains.get(domain)
-        if merge and known is not None:
-            known.merge(translations)
-        else:
-            translations.add_fallback(self)
-            self._domains[domain] = translations
-        return self
-
-    def merge(self, translations: Any) -> Translations:
-        """Let another catalogue's messages join ours, going before, and return this one."""
-        if isinstance(translations, gettext.GNUTranslations):
-            self._catalog.update(translations._catalog)  # type: ignore[attr-defined]
-            if isinstance(translations, Translations):
-                self.files.extend(translations.files)
-        return self
-
-    def dgettext(self, domain: str, message: str) -> str:
-        """Translate a message of a domain."""
-        return self._domains.get(domain, self).gettext(message)
-
-    def dngettext(self, domain: str, singular: str, plural: str, num: int) -> str:
-        """Translate a message of a domain in the form that goes with ``num``."""
-        return self._domains.get(domain, self).ngettext(singular, plural, num)
-
-    # COMPAT: Translations.dugettext, .dungettext; the older names, and those that translationstring may ask for.
-    dugettext = dgettext
-    dungettext = dngettext
 
 
 class LocalizerRequestMixin:

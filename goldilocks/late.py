@@ -7,6 +7,7 @@ Python. What it is used for may only happen inside functions.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -54,3 +55,22 @@ def late_module(name: str, scope: dict[str, Any]) -> Any:
         scope: ``globals()`` of the file, in which it stands under the last part of its name.
     """
     return LateModule(name, scope)
+
+
+def late_names(scope: dict[str, Any], places: dict[str, str]) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a file that hands on names of modules which are imported when somebody asks for the name.
+
+    What the file itself does with such a name it asks of its own module, so that a stand-in put there is heard.
+
+    Args:
+        scope: ``globals()`` of the file.
+        places: for each name, the module that it comes from.
+    """
+
+    def __getattr__(name: str) -> Any:
+        if name not in places:
+            raise AttributeError(f"module {scope['__name__']!r} has no attribute {name!r}")
+        scope[name] = found = getattr(importlib.import_module(places[name]), name)
+        return found
+
+    return __getattr__

@@ -173,16 +173,14 @@ def _is_complete(regex: str) -> bool:
     return True
 
 
-_REGEX_TOKEN = re.compile(
-    r"""
+# PERF: import: compiled when a route has a regular expression, and remembered by `re`
+_REGEX_TOKEN = r"""
       (?P<silent> \(\?(?: [aimsu-]*: | P<\w+> | <?[=!] | > )   # how a group may begin
                 | \((?!\?) | [)|^$*+?] | \{\d*,?\d*\} )
     | (?P<eats>   \\[^0-9xuUN]                                 # \d and its kin; not the ones with something behind them
                 | \[\^?\]?(?:\\.|[^]\\])*\]
                 | [^\\[(] )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
 
 
 @lru_cache(500)
@@ -196,9 +194,10 @@ def stays_in_segment(regex: str) -> bool:
     >>> [stays_in_segment(regex) for regex in (".*", "[^.]+", r"\W", r"\x2f", r"(a)\1")]
     [False, False, False, False, False]
     """
+    read_token = re.compile(_REGEX_TOKEN, re.VERBOSE | re.DOTALL).match
     position = 0
     while position < len(regex):
-        token = _REGEX_TOKEN.match(regex, position)
+        token = read_token(regex, position)
         if token is None or (token["eats"] and re.fullmatch(token["eats"], "/", re.DOTALL)):
             return False
         position = token.end()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import goldilocks.config.whole
 from goldilocks.asset import resolve_asset_spec
-from goldilocks.authorization import ACLAuthorizationPolicy
 from goldilocks.config.actions import (
     ActionConfiguratorMixin,
     ActionInfo,
@@ -45,12 +46,19 @@ from goldilocks.interfaces import (
     IDebugLogger,
     IExceptionResponse,
 )
+from goldilocks.late import late_names
 from goldilocks.path import DottedNameResolver, caller_package, package_of
 from goldilocks.registry import Introspectable, Introspector, Registry
 from goldilocks.router import Router
 from goldilocks.settings import aslist
 from goldilocks.threadlocal import manager
 from goldilocks.util import WeakOrderedSet, get_callable_name, object_description
+
+if TYPE_CHECKING:
+    from goldilocks.authorization import ACLAuthorizationPolicy
+else:
+    # PERF: import: only half a security policy needs it
+    __getattr__ = late_names(globals(), {"ACLAuthorizationPolicy": "goldilocks.authorization"})
 
 #: The name under which the first import of all brings the package into this module isn't meant for anybody.
 del goldilocks

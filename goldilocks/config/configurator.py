@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from goldilocks.asset import resolve_asset_spec
-from goldilocks.authorization import ACLAuthorizationPolicy
 from goldilocks.config.acceptorder import AcceptTopic
 from goldilocks.config.actions import ActionTopic, action_method, blamed, place_of_caller
 from goldilocks.config.adapters import AdaptersTopic
@@ -41,7 +40,7 @@ from goldilocks.events import ApplicationCreated
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import default_exceptionresponse_view
 from goldilocks.interfaces import IDebugLogger
-from goldilocks.late import LateAttribute
+from goldilocks.late import LateAttribute, late_module
 from goldilocks.names import did_you_mean, setting_keys
 from goldilocks.path import DottedNameResolver, caller_package, package_of
 from goldilocks.registry import Introspectable, Introspector, Registry, adopt
@@ -50,7 +49,11 @@ from goldilocks.threadlocal import manager
 from goldilocks.util import WeakOrderedSet, get_callable_name, object_description
 
 if TYPE_CHECKING:
+    from goldilocks import authorization
     from goldilocks.router import Router
+else:
+    # PERF: import: only half a security policy needs it
+    authorization = late_module("goldilocks.authorization", globals())
 
 #: Every registry that an application was made of, the last one last: for tools that look at a running program.
 global_registries = WeakOrderedSet()
@@ -201,7 +204,7 @@ class Configurator(
         self.commit()
 
         if authentication_policy and not authorization_policy:
-            authorization_policy = ACLAuthorizationPolicy()
+            authorization_policy = authorization.ACLAuthorizationPolicy()
         for say, value in (
             (self.set_authorization_policy, authorization_policy),
             (self.set_authentication_policy, authentication_policy),

@@ -15,16 +15,17 @@ from goldilocks.interfaces import IDefaultPermission, IResponse
 from goldilocks.late import late_module
 from goldilocks.names import GOLDILOCKS, did_you_mean
 from goldilocks.routepattern import route_re, simple_pattern
-from goldilocks.signing import SHORT_KEY_ADVICE
 from goldilocks.util import TAKES_MORE, is_routine, is_unbound_method, object_description
 
 if TYPE_CHECKING:
     import inspect
 
+    from goldilocks import signing
     from goldilocks.types import AnyRegistry, AnyView
 else:
-    # PERF: import: only methods that are said by name need it
+    # PERF: import: only methods that are said by name need it, and mistakes
     inspect = late_module("inspect", globals())
+    signing = late_module("goldilocks.signing", globals())
 
 #: Switches all that is refused here.
 REFUSE_MISTAKES = f"{GOLDILOCKS}.refuse_mistakes"
@@ -310,4 +311,4 @@ def check_keys(registry: AnyRegistry, what: str, *signers: Any) -> None:
         return
     for signer in signers:
         for length in getattr(signer, "short_keys", ()):
-            raise ConfigurationError(f"the secret of {what} has {length} bytes; {SHORT_KEY_ADVICE}")
+            raise ConfigurationError(f"the secret of {what} has {length} bytes; {signing.SHORT_KEY_ADVICE}")

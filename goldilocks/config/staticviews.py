@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from zope.interface import implementer
@@ -16,11 +16,17 @@ from zope.interface import implementer
 from goldilocks.asset import resolve_asset_spec
 from goldilocks.config.statement import REST, Statement, directive
 from goldilocks.interfaces import IPackageOverrides, IStaticURLInfo
+from goldilocks.late import late_module
 from goldilocks.names import setting_keys
 from goldilocks.security import NO_PERMISSION_REQUIRED
-from goldilocks.static import static_view
 from goldilocks.types import AnyConfig, AnyRegistry, AnyRequest
 from goldilocks.url import parse_url_overrides
+
+if TYPE_CHECKING:
+    from goldilocks import static
+else:
+    # PERF: import: not everybody serves files
+    static = late_module("goldilocks.static", globals())
 
 #: A folder that is served: the URL of another server or ``None``, the folder, the route or ``None``.
 Registration: TypeAlias = tuple[str | None, str, str | None]
@@ -139,7 +145,7 @@ def _add_route_and_view(
     config: AnyConfig, route_name: str, name: str, spec: str, extra: dict[str, Any]
 ) -> None:
     """Say the route and the view; what the view doesn't take of ``extra`` is for the route."""
-    view = static_view(
+    view = static.static_view(
         spec,
         cache_max_age=extra.pop("cache_max_age", None),
         use_subpath=True,

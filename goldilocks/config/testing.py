@@ -6,20 +6,21 @@ Each takes effect at once, for tests work on a Configurator that commits by itse
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zope.interface import Interface
 
 from goldilocks.config.actions import action_method
-from goldilocks.dummies import (
-    DummyRendererFactory,
-    DummySecurityPolicy,
-    DummyTemplateRenderer,
-    dummy_traverser_factory,
-)
 from goldilocks.interfaces import IRendererFactory, ISecurityPolicy, ITraverser
+from goldilocks.late import late_module
 from goldilocks.renderers import RendererHelper
 from goldilocks.types import AnyRegistry, Context, InterfaceSpec
+
+if TYPE_CHECKING:
+    from goldilocks import dummies
+else:
+    # PERF: import: only tests need it
+    dummies = late_module("goldilocks.dummies", globals())
 
 
 class TestingTopic:
@@ -38,7 +39,7 @@ class TestingTopic:
         permissive: Any = True,
         remember_result: Any = None,
         forget_result: Any = None,
-    ) -> DummySecurityPolicy:
+    ) -> dummies.DummySecurityPolicy:
         """Have a security policy say what the arguments are, and return it.
 
         Args:
@@ -48,13 +49,13 @@ class TestingTopic:
             remember_result: the headers of a login.
             forget_result: the headers of a logout.
         """
-        policy = DummySecurityPolicy(userid, identity, permissive, remember_result, forget_result)
+        policy = dummies.DummySecurityPolicy(userid, identity, permissive, remember_result, forget_result)
         self.registry.registerUtility(policy, ISecurityPolicy)
         return policy
 
     def testing_resources(self, resources: Mapping[str, Context]) -> Mapping[str, Context]:
         """Have ``find_resource`` and traversal find exactly these resources, by path; return them."""
-        self.registry.registerAdapter(dummy_traverser_factory(resources), (Interface,), ITraverser)
+        self.registry.registerAdapter(dummies.dummy_traverser_factory(resources), (Interface,), ITraverser)
         return resources
 
     testing_models = testing_resources  # COMPAT: its older name
@@ -78,11 +79,11 @@ class TestingTopic:
         """
         kind = RendererHelper(name=path, registry=self.registry).type
         factory = self.registry.queryUtility(IRendererFactory, name=kind)
-        if not isinstance(factory, DummyRendererFactory):
-            factory = DummyRendererFactory(kind, factory)
+        if not isinstance(factory, dummies.DummyRendererFactory):
+            factory = dummies.DummyRendererFactory(kind, factory)
             self.registry.registerUtility(factory, IRendererFactory, name=kind)
         if renderer is None:
-            renderer = DummyTemplateRenderer()
+            renderer = dummies.DummyTemplateRenderer()
         factory.add(path, renderer)
         return renderer
 

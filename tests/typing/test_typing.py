@@ -1,7 +1,6 @@
 """What type checkers know of the language, an add-on's words included."""
 
 import ast
-import dataclasses
 import inspect
 import os
 import re
@@ -93,9 +92,9 @@ def arguments_of(stub: ast.FunctionDef) -> list[tuple[str, str, Any]]:
 def test_stub_says_what_the_fields_say(module: ModuleType, statement: Any, name: str) -> None:
     """The stub of an open statement has its fields: the same names, types and defaults in the same order."""
     fields = [
-        (field.name, field.type, ... if field.default is dataclasses.MISSING else field.default)
-        for field in dataclasses.fields(statement)
-        if field.name != "rest"
+        (name, kind, getattr(statement, name, ...))
+        for name, kind in statement.types_of_fields().items()
+        if name != "rest"
     ]
     stub = stub_of(module, name)
     assert arguments_of(stub) == fields
@@ -122,6 +121,6 @@ def _topic_of(module: ModuleType) -> str:
 def test_stub_of_exception_views_names_their_own_arguments(name: str) -> None:
     """What the stubs of exception views name, the statements have as fields."""
     statement = getattr(exceptionviews.ExceptionViewTopic, name).statement
-    fields = {field.name for field in dataclasses.fields(statement)}
+    fields = set(statement.types_of_fields())
     stub = stub_of(exceptionviews, name)
     assert {argument.arg for argument in (*stub.args.args[1:], *stub.args.kwonlyargs)} <= fields

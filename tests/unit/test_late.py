@@ -9,7 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from goldilocks.late import LateAttribute, late_module
+import goldilocks.i18n
+from goldilocks.late import LateAttribute, late_module, late_names
 
 
 @pytest.fixture
@@ -70,6 +71,24 @@ def test_attribute_of_a_class():
     assert House.tool is house.tool is difflib
     house.tool = "a stand-in"
     assert (house.tool, House.tool) == ("a stand-in", difflib)
+
+
+def test_names_of_other_modules(monkeypatch):
+    """A name is looked up once, where it comes from; what isn't there is missed as in any module."""
+    scope = {"__name__": "house"}
+    ask = late_names(scope, {"get_close_matches": "difflib", "papa": "difflib"})
+    matches = ask("get_close_matches")
+    assert (matches.__module__, scope["get_close_matches"]) == ("difflib", matches)
+    with pytest.raises(AttributeError, match=r"^module 'house' has no attribute 'mama'$"):
+        ask("mama")
+    with pytest.raises(AttributeError, match="module 'difflib' has no attribute 'papa'"):
+        ask("papa")
+
+
+def test_stand_in_for_a_late_name_is_heard(monkeypatch):
+    """Who replaces a name in the module that hands it on is asked, as if it stood there from the beginning."""
+    monkeypatch.setattr("goldilocks.i18n.Translator", lambda translations: lambda text, **words: "porridge")
+    assert goldilocks.i18n.Localizer("en", None).translate("soup") == "porridge"
 
 
 #: What a small application doesn't need, and what takes long to import.
