@@ -149,7 +149,10 @@ class Edge:
             HTTPException: something is wrong.
         """
         limits = self.limits
-        self.proxies.forward(environ)
+        try:
+            self.proxies.forward(environ)
+        finally:
+            self._check_host(environ)
         check_method(environ)
         check_target(environ)
         check_lengths(environ, limits)
@@ -159,15 +162,30 @@ class Edge:
         check_ranges(environ, limits)
         check_escapes(environ, limits)
         check_characters(environ, limits)
-        host = environ.get("HTTP_HOST")
+
+    def _check_host(self, environ: Environ) -> None:
+        """See that the host is ours; take one that isn't out, so that nothing leads there that answers the request.
+
+        Raises:
+            HTTPBadRequest: it isn't ours, or a request that should say one says none.
+        """
+        host = environ.get("HTTP_HOST", environ.get(REFUSED_HOST))
         if host is None:
             check_protocol(environ)
         elif host not in self._good_hosts:
-            self.hosts.check(host)
+            try:
+                self.hosts.check(host)
+            except HTTPBadRequest:
+                environ[REFUSED_HOST] = host  # whoever looks again finds the same fault
+                environ.pop("HTTP_HOST", None)
+                raise
             if len(self._good_hosts) >= _REMEMBERED:  # they come from strangers
                 self._good_hosts.clear()
             self._good_hosts.add(host)
 
+
+#: Where an environment has a host that was refused.
+REFUSED_HOST = f"{GOLDILOCKS}.refused_host"
 
 #: What only an edge can hold to.
 _LIMITS = [

@@ -22,6 +22,20 @@ def url_quote(val: object, safe: str = "") -> str:
     return _quote(val if isinstance(val, (str, bytes)) else str(val), safe)
 
 
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def sendable_query(raw: str) -> str:
+    r"""Return the query of a request as it can be sent back: what a server let through that needs an escape gets it.
+
+    >>> sendable_query("a=%C3%A9&b=[1]"), sendable_query("a=\xe9\n b")
+    ('a=%C3%A9&b=[1]', 'a=%E9%0A%20b')
+    """
+    if raw.isascii() and raw.isprintable() and " " not in raw:
+        return raw
+    return _quote(raw, _PRINTABLE, "latin-1", "replace")
+
+
 def quote_plus(val: object, safe: str = "") -> str:
     """Quote a value for a query string: like ``url_quote``, but a space becomes ``+``."""
     return _quote_plus(val if isinstance(val, (str, bytes)) else str(val), safe)

@@ -19,6 +19,7 @@ from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
 from webob.request import BaseRequest, NoDefault
 
 from goldilocks.edge import too_large_body
+from goldilocks.encode import sendable_query
 from goldilocks.exceptions import BodyDisconnectedError, FormError, NotJSONError, URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
 from goldilocks.late import late_module
@@ -50,8 +51,6 @@ MULTIPART = "multipart/form-data"
 
 # SPEC: RFC 3986, 3.3: what stands in a path as it is
 _PATH_SAFE = "/~!$&'()*+,;=:@"
-
-_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 #: What a port is left out of an address for.
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
@@ -145,7 +144,7 @@ class ReadersMixin(_Base):
             return ""
         if not query.isprintable():
             # what a server should not have let through must not forge a line where this is logged
-            query = quote(query.encode("latin-1"), _PRINTABLE)
+            query = sendable_query(query)
         return f"?{query}"
 
     def _quoted(self, raw: str) -> str:

@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from os.path import exists, getmtime, getsize, isdir, isfile, join, normcase, normpath, realpath
 from pathlib import PurePath
 from typing import Any, TypeAlias
-from urllib.parse import quote
 
 from goldilocks.asset import abspath_from_asset_spec, resolve_asset_spec
+from goldilocks.encode import sendable_query
 from goldilocks.httpexceptions import HTTPMovedPermanently, HTTPNotFound
 from goldilocks.path import PkgResourcesAssetDescriptor, caller_package
 from goldilocks.response import FileResponse, _guess_type
@@ -45,8 +45,6 @@ _HOSTILE = re.compile(
 )
 
 _CONTROL = re.compile(r"[\x00-\x1f]")
-
-_QUERY_SAFE = "!$&'()*+,;=:@/?%[]~"
 
 
 class static_view:
@@ -231,10 +229,7 @@ class static_view:
         )  # COMPAT: stand-ins for requests have a path_url, and not always a path
         location = f"/{path.strip('/')}/" if path else "/"
         if request.query_string:
-            # What a server let through raw (controls, bytes) would be an error in a header.
-            location += "?" + quote(
-                request.query_string, safe=_QUERY_SAFE, encoding="latin-1", errors="replace"
-            )
+            location += f"?{sendable_query(request.query_string)}"
         return HTTPMovedPermanently(location)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from goldilocks.encode import sendable_query
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPTemporaryRedirect, default_exceptionresponse_view
 from goldilocks.interfaces import IRoutesMapper
@@ -389,7 +390,7 @@ def _slashed_location(request: AnyRequest) -> str:
     # SPEC: RFC 3986, 4.2: what begins with two slashes names a host
     query = request.query_string
     path = "/" + request.path.lstrip("/") + "/"
-    return f"{path}?{query}" if query else path
+    return f"{path}?{sendable_query(query)}" if query else path
 
 
 #: A not-found view that appends the slash, else answers as the default one does.

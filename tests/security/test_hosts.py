@@ -4,7 +4,7 @@ import pytest
 
 from goldilocks.config import Configurator
 from goldilocks.edge import Edge
-from goldilocks.httpexceptions import HTTPBadRequest
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPFound
 from goldilocks.request import Request
 from goldilocks.response import Response
 from tests.support import browse
@@ -202,3 +202,43 @@ def test_debug_pages_of_old_applications():
     """Limits alone make no application with Pyramid's defaults choose its hosts."""
     old = app(goldilocks__defaults="pyramid", goldilocks__debug="true", goldilocks__limit_path_bytes="100")
     assert ask(old, HTTP_HOST="example.com")[0] == "200 OK"
+
+
+@pytest.mark.parametrize("host", [*BAD_HOSTS, "evil.example"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"PATH_INFO": "/admin/\0"},
+        {"PATH_INFO": "/a" * 10_000},
+        {"HTTP_X_FORWARDED_PROTO": "gopher"},
+        {"REQUEST_METHOD": "G ET"},
+        {"SERVER_PROTOCOL": "HTTP/1.1"},
+    ],
+)
+def test_refused_host_leads_nowhere(host, said):
+    """Who answers a refused request, whatever else is wrong with it, has URLs and redirects of the server's own name."""
+
+    def answer(error, request):
+        return HTTPFound(location=request.route_url("x") if "PATH_INFO" in said else "/elsewhere")
+
+    config = Configurator(
+        settings={"goldilocks.allowed_hosts": "example.com", "goldilocks.trusted_proxies": "192.0.2.9"}
+    )
+    config.add_route("x", "/admin/x")
+    config.add_exception_view(answer, context=HTTPException)
+    config.add_notfound_view(answer, append_slash=True)
+    app = config.make_wsgi_app()
+    headers = []
+    environ = Request.blank("/admin/x").environ | {"REMOTE_ADDR": "192.0.2.9", "HTTP_HOST": host} | said
+    for _ in range(2):
+        list(app(dict(environ), lambda status, sent, exc_info=None: headers.append((status, dict(sent)))))
+        status, sent = headers[-1]
+        assert status == "302 Found" and sent["Location"].split("/")[2] == "localhost"
+
+
+def test_refused_host_stays_refused():
+    """A request with a host that isn't ours is refused as often as it is looked at."""
+    edge = Edge(allowed_hosts=["example.com"])
+    environ = Request.blank("/").environ | {"HTTP_HOST": "evil.example"}
+    assert [edge(environ).code for _ in range(3)] == [400] * 3

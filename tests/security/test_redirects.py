@@ -10,6 +10,7 @@ from webob import Request as Client
 
 from goldilocks.config import Configurator
 from goldilocks.httpexceptions import HTTPFound, HTTPMovedPermanently, HTTPSeeOther
+from goldilocks.response import Response
 from goldilocks.url import is_local_url
 
 HOST = "good.example"
@@ -172,3 +173,34 @@ def test_slash_that_is_appended_leads_nowhere_else(path):
     response = get(config.make_wsgi_app(), path)
     if "Location" in response.headers:
         assert urlsplit(response.headers["Location"].replace("\\", "/")).netloc == HOST
+
+
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+@pytest.mark.parametrize("path", ["/slashed", "/files/deep"])
+@pytest.mark.parametrize(
+    ("query", "sent"),
+    [
+        ("a=\n", "a=%0A"),
+        ("a=\x01", "a=%01"),
+        ("\x7f=\x80", "%7F=%80"),
+        ("a\tb c", "a%09b%20c"),
+        ("a=\xc3\xa9", "a=%C3%A9"),
+        ("a=%2F/?[1]", "a=%2F/?[1]"),
+    ],
+)
+def test_slash_is_appended_whatever_the_query_holds(tmp_path, path, query, sent, defaults):
+    """What a server let through in a query is escaped where it is sent back, and is no error of ours."""
+    (tmp_path / "deep").mkdir()
+
+    def app(config):
+        config.add_route("slashed", "/slashed/")
+        config.add_view(lambda request: Response("fine"), route_name="slashed")
+        config.add_notfound_view(append_slash=True)
+        config.add_static_view("files", str(tmp_path))
+
+    asked = Client(Client.blank(path).environ | {"QUERY_STRING": query})
+    config = Configurator(settings={"goldilocks.defaults": defaults})
+    app(config)
+    answer = asked.get_response(config.make_wsgi_app())
+    assert answer.status_int in (301, 307)
+    assert answer.headers["Location"].endswith(f"{path}/?{sent}")
