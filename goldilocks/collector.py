@@ -20,7 +20,7 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if is_wanted:
-            _let_grow_old()
+            let_grow_old()
             gc.enable()
 
 
@@ -31,7 +31,7 @@ class _Unseen:
     collections = 0
 
 
-def _let_grow_old() -> None:
+def let_grow_old() -> None:
     """Put what was made aside with all that is old: only a collection of everything looks there."""
     # PERF: import: the pass over all that is new, which would come next, finds nothing
     if gc.get_freeze_count():  # what an application has frozen stays as it is
@@ -39,7 +39,8 @@ def _let_grow_old() -> None:
     collections = gc.get_stats()[-1]["collections"]
     if collections != _Unseen.collections:
         _Unseen.count, _Unseen.collections = 0, collections
-    _Unseen.count += gc.get_count()[0]
+    new, passes, _ = gc.get_count()
+    _Unseen.count += new + passes * gc.get_threshold()[0]
     if _Unseen.count > MANY:
         gc.collect()
     else:

@@ -230,26 +230,37 @@ class SimplePattern:
     """A pattern of literal segments and ``{name}`` ones only: most are. It offers what a `CompiledPattern` does, but a shape.
 
     Args:
-        source: what was said.
+        source: what was said, with a slash before it.
+
+    Attributes:
         segments: the text of each segment, from the first slash on; ``None`` for a ``{name}``.
         names: each name, and which piece it is of a path split at its slashes.
     """
 
-    # PERF: memory of 10,000 routes and views: no function, and nothing that isn't asked for
+    # PERF: build and memory of 10,000 routes and views: no function, and nothing that isn't asked for
     __slots__ = ("_generate", "names", "segments", "source")
 
-    def __init__(
-        self, source: str, segments: tuple[str | None, ...], names: tuple[tuple[str, int], ...]
-    ) -> None:
+    names: tuple[tuple[str, int], ...]
+    segments: tuple[str | None, ...]
+
+    def __init__(self, source: str) -> None:
         self.source = source
-        self.segments = segments
-        self.names = names
         self._generate: PathMaker | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("names", "segments"):
+            raise AttributeError(name)
+        pieces = self.source.split("/")
+        self.segments = tuple([None if piece.startswith("{") else piece for piece in pieces[1:]])
+        self.names = tuple(
+            [(piece[1:-1], index) for index, piece in enumerate(pieces) if piece.startswith("{")]
+        )
+        return getattr(self, name)
 
     @property
     def literal(self) -> str | None:
         """The one path that matches, if the pattern has no name."""
-        return None if self.names else "/" + "/".join(segment or "" for segment in self.segments)
+        return None if "{" in self.source else self.source
 
     @property
     def generate(self) -> PathMaker:
@@ -277,15 +288,10 @@ def simple_pattern(source: str) -> SimplePattern | None:
     text = source if source.startswith("/") else f"/{source}"
     if not _SIMPLE.match(text):
         return None
-    if "{" not in text:
-        return SimplePattern(source, tuple(text[1:].split("/")), ())
-    pieces = text.split("/")
-    names = tuple([(piece[1:-1], index) for index, piece in enumerate(pieces) if piece.startswith("{")])
-    if len({name for name, _ in names}) < len(names):
+    pattern = SimplePattern(text)
+    if text.count("{") > 1 and len(dict(pattern.names)) < len(pattern.names):
         return None
-    return SimplePattern(
-        source, tuple([None if piece.startswith("{") else piece for piece in pieces[1:]]), names
-    )
+    return pattern
 
 
 def compile_pattern(source: str | bytes) -> CompiledPattern | SimplePattern:

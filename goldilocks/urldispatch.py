@@ -170,6 +170,10 @@ Search: TypeAlias = tuple[Sequence[Entry], Sequence[str]]
 _NOTHING: Any = MappingProxyType({})
 
 
+#: A route that alone begins with some text, and its place in the order.
+_Lone: TypeAlias = tuple[int, AnyRoute, SimplePattern]
+
+
 class _Bucket:
     """Entries that can match under one and the same condition, in order. Compared by identity."""
 
@@ -198,8 +202,8 @@ class _Node(_Bucket):
 
     def __init__(self) -> None:
         super().__init__()
-        #: Where the next segment is this text.
-        self.literals: dict[str, _Node] = _NOTHING
+        #: Where the next segment is this text: a node, or the only pattern that leads there.
+        self.literals: dict[str, _Node | _Lone] = _NOTHING
         #: Where the next segment is ``{name}``: anything but empty.
         self.free: _Node | None = None
         #: Where the next segment begins with this text, be it empty; the routes' own matchers see to the rest.
@@ -221,7 +225,26 @@ class _Node(_Bucket):
         if text not in self.literals:
             self.literals = self.literals or {}
             self.literals[text] = _Node()
-        return self.literals[text]
+        return self.at(text)
+
+    def at(self, text: str) -> _Node:
+        """Return the node for a segment that is this text, which is known."""
+        node = self.literals[text]
+        if node.__class__ is tuple:
+            order, route, pattern = node
+            node = _Node()
+            node.grow(order, route, pattern, pattern.segments[1:])
+            self.literals[text] = node
+        return node  # type: ignore[return-value]  # mypy doesn't understand __class__
+
+    def grow(
+        self, order: int, route: AnyRoute, pattern: SimplePattern, segments: Sequence[str | None]
+    ) -> None:
+        """Enter a route below, where the rest of its pattern leads."""
+        node = self
+        for text in segments:
+            node = node.below_simple(text)
+        node.add((order, route, None, pattern.names))
 
     def beginning(self, prefix: str) -> _Prefixed:
         """Return what stands where the next segment begins with some text."""
@@ -298,7 +321,7 @@ class _State:
         known, buckets = self.places
         for node in known:
             if segment in node.literals:
-                nodes.append(node.literals[segment])
+                nodes.append(node.at(segment))
             if segment and node.free is not None:
                 nodes.append(node.free)
             for length in node.lengths:
@@ -368,14 +391,17 @@ class RouteTable:
             self._literal[compiled.literal] = None
 
     def _add_simple(self, root: _Node, order: int, route: AnyRoute, pattern: SimplePattern) -> None:
-        if len(pattern.segments) > self._depth:
-            self._depth = len(pattern.segments)
-        node = root
-        for text in pattern.segments:
-            node = node.below_simple(text)
-        node.add((order, route, None, pattern.names))
-        if not pattern.names:
-            self._literal[pattern.literal or ""] = None
+        depth, head = pattern.source.count("/"), pattern.source.split("/", 2)[1]
+        if depth > self._depth:
+            self._depth = depth
+        if head in root.literals or head.startswith("{"):
+            root.grow(order, route, pattern, pattern.segments)
+        else:
+            # PERF: build of 10,000 routes and views: what is below is made when a path gets there, or another pattern
+            root.literals = root.literals or {}
+            root.literals[head] = order, route, pattern
+        if pattern.literal is not None:
+            self._literal[pattern.literal] = None
 
     def candidates(self, path: str) -> list[AnyRoute]:
         """Return the routes that can match a decoded path, in order; their own matchers have the last word."""
@@ -466,6 +492,8 @@ def _methods(route: AnyRoute, predicates: Sequence[Predicate]) -> frozenset[Any]
 
 def _followed(route: AnyRoute) -> CompiledPattern | SimplePattern | None:
     """Return what a route matches by, or ``None`` if it has a matcher that nothing is known about."""
+    if route.__class__ is Route and route._match is None:
+        return route.compiled
     if not isinstance(route, Route) or type(route).match is not Route.match:
         return None
     return route.compiled if route.match == route.compiled.match else None

@@ -10,11 +10,12 @@ of actions, however many are added on the way.
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from types import FunctionType
 from typing import Any, TypeVar
 
-from goldilocks.collector import collector_paused
+from goldilocks.collector import collector_paused, let_grow_old
 from goldilocks.config.conflicts import Action as Action
 from goldilocks.config.conflicts import ConflictResolverState as ConflictResolverState
 from goldilocks.config.conflicts import expand_action as expand_action
@@ -28,6 +29,9 @@ from goldilocks.config.places import blamed as blamed
 from goldilocks.config.places import place_of_caller as place_of_caller
 from goldilocks.exceptions import ConfigurationExecutionError
 from goldilocks.registry import undefer
+
+#: After how many actions what they are made of is taken for old: they stay until commit, and most of it longer.
+OFTEN = 500
 
 Wrapped = TypeVar("Wrapped", bound=Callable[..., Any])
 
@@ -207,6 +211,8 @@ class ActionTopic:
             state = self.action_state
             if state.__class__ is ActionState and not extra:  # PERF: build of 10,000 routes and views
                 state.actions.append(row)
+                if not len(state.actions) % OFTEN and gc.isenabled():
+                    let_grow_old()
             else:
                 state.action(**{**extra, **row})
             return

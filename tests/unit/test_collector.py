@@ -76,3 +76,13 @@ def test_what_is_frozen_stays_frozen():
         assert gc.get_freeze_count() >= frozen - 1000
     finally:
         gc.unfreeze()
+
+
+def test_what_has_outlived_a_pass_is_counted_too(looks, monkeypatch):
+    """What the collector has looked through since, in passes over what is new, has not been seen among all that is old."""
+    monkeypatch.setattr(gc, "get_count", lambda: (1, 2, 0))
+    monkeypatch.setattr(gc, "get_threshold", lambda: (400, 10, 10))
+    collector.let_grow_old()
+    assert looks == []
+    collector.let_grow_old()
+    assert len(looks) == 1

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from goldilocks.exceptions import ConfigurationError
-from goldilocks.routepattern import RoutePatternError, compile_pattern, stays_in_segment
+from goldilocks.routepattern import RoutePatternError, SimplePattern, compile_pattern, stays_in_segment
 
 
 def match(pattern, path):
@@ -261,3 +261,13 @@ def test_literal_pattern_is_one_path():
     assert compile_pattern("a/b").literal == "/a/b"
     assert compile_pattern("/{x}").literal is None
     assert compile_pattern("/a*rest").literal is None
+
+
+def test_simple_pattern_is_read_when_asked():
+    """What a simple pattern consists of is read off when somebody asks; it has nothing else."""
+    pattern = compile_pattern("pages/{id}/edit")
+    assert type(pattern) is SimplePattern
+    assert pattern.names == (("id", 2),)
+    assert pattern.segments == ("pages", None, "edit")
+    assert not hasattr(pattern, "shape")
+    assert pattern.generate({"id": 7}) == "/pages/7/edit"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import gc
 import linecache
 
 import pytest
 
-from goldilocks.config import Configurator
+from goldilocks.config import Configurator, actions
 from goldilocks.config.actions import (
     NOWHERE,
     ActionInfo,
@@ -586,3 +587,21 @@ def test_log_of_another_kind_is_carried_out_in_its_own_way():
     config.action_state.execute_actions = lambda introspector: asked.append("replaced")
     config.commit()
     assert asked[1:] == ["replaced"]
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_log_grows_old(is_enabled):
+    """What is said stays until commit, so the collector doesn't look through it meanwhile, unless it has been told to wait."""
+    config = Configurator()
+    was_enabled = gc.isenabled()
+    gc.collect()
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        for _ in range(actions.OFTEN - len(config.action_state.actions)):
+            config.action(None)
+        old = {id(each) for each in gc.get_objects(generation=2)}
+        assert gc.isenabled() is is_enabled
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
+    assert all((id(row) in old) is is_enabled for row in config.action_state.actions)
+    assert gc.get_freeze_count() == 0
