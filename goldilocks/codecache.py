@@ -64,7 +64,7 @@ class CodeCache:
 def private_cache(directory: str) -> CodeCache | None:
     """Return the cache in a directory, which is made if it isn't there; ``None`` if it isn't private or can't be written."""
     try:
-        os.makedirs(directory, mode=0o700, exist_ok=True)
+        _make(directory)
         facts = os.lstat(directory)
         if not stat.S_ISDIR(facts.st_mode) or not _is_private(facts) or not os.access(directory, os.W_OK):
             log.warning(
@@ -76,6 +76,15 @@ def private_cache(directory: str) -> CodeCache | None:
         log.debug("compiled code is not kept: %s", error)
         return None
     return CodeCache(directory)
+
+
+def _make(directory: str) -> None:
+    """Make a directory, and those above it that aren't there, for this user alone: who may write above it may exchange it."""
+    above = os.path.dirname(directory)
+    if above and not os.path.exists(above):
+        _make(above)  # os.makedirs would make them as the umask leaves them
+    with suppress(FileExistsError):
+        os.mkdir(directory, 0o700)
 
 
 def _is_private(facts: os.stat_result) -> bool:

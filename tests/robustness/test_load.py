@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -61,6 +62,18 @@ def test_answer_that_nobody_waits_for_is_closed(start, server):
     told = served.wait_until(is_all_closed)
     assert told.get("streams", 0) == told.get("streams closed", 0)
     assert json.loads(served.get("/echo/after")[1])["said"] == "after"
+
+
+@pytest.mark.parametrize("name", ["X_Said", "X-Said_", "_Said"])
+@pytest.mark.parametrize("server", ["waitress", "gunicorn"])
+def test_underscore_passes_for_no_hyphen(start, server, name):
+    """CVE-2015-0219, CVE-2026-3902 (row 33): the servers that the advice on deployment names drop such headers, as it says."""
+    served = start(server)
+    with socket.create_connection(served.address, timeout=PATIENCE_S) as connection:
+        head = f"GET /echo/a HTTP/1.1\r\nHost: localhost\r\n{name}: forged\r\nConnection: close\r\n\r\n"
+        connection.sendall(head.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert b'"header": null' in answer
 
 
 def ask_often(address, how_often):

@@ -50,6 +50,8 @@ def test_path_with_two_slashes_is_no_host(kind, path):
     [
         *("/\t/evil.example/", "\t//evil.example", "/\n/evil.example", "/\r/evil.example"),
         *(" //evil.example", "\x0b//evil.example", "\x0c//evil.example", "\xa0//evil.example", "/a b"),
+        *(f"{chr(blank)}//evil.example" for blank in (*range(0x20), 0x7F, *range(0x80, 0xA0))),
+        *(f"/{chr(blank)}/evil.example" for blank in (0, 0x1B, 0x1F, 0x7F, 0x85, 0xA0)),
     ],
 )
 def test_location_with_what_browsers_drop(location, caplog):

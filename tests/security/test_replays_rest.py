@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import gzip
+import os
 import re
 import socket
+import stat
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +22,7 @@ from goldilocks.i18n import get_localizer
 from goldilocks.interfaces import ILocalizer
 from goldilocks.limits import Limits
 from goldilocks.owncookies import OwnCookie
-from goldilocks.renderers import JSONP
+from goldilocks.renderers import JSONP, get_renderer
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.session import SignedCookieSessionFactory
@@ -406,3 +408,43 @@ def test_cookie_that_comes_twice_is_read_alike(header, limits):
     request = Request(environ(HTTP_COOKIE=header))
     request.limits = limits
     assert OwnCookie("a").read(request) == request.cookies["a"]
+
+
+# --- 94, 96, 117: files of ours ------------------------------------------------------------------------------------
+
+
+def test_templates_that_look_alike_are_not_one(tmp_path, monkeypatch):
+    """CVE-2026-25480 (row 94): compiled code is kept by a digest of all that it was made of, and not by a name that others normalise."""
+    monkeypatch.setenv("GOLDILOCKS_TEMPLATE_CACHE", str(tmp_path / "cache"))
+    config = Configurator()
+    config.commit()
+    names = ["a.pt", "a\u0301.pt", "\u00e1.pt", "a_.pt", "a.pt.pt", "A.pt"]
+    for name in names:
+        (tmp_path / name).write_text(f"<b>{names.index(name)} ${{x}}</b>")
+    for _ in range(2):  # the second time from the cache
+        for number, name in enumerate(names):
+            found = get_renderer(str(tmp_path / name), registry=config.registry)({"x": number}, {})
+            assert found == f"<b>{number} {number}</b>"
+
+
+def test_files_that_we_make_are_the_users_own(tmp_path, monkeypatch):
+    """CVE-2020-24583, CVE-2020-24584 (row 117): caches and uploads can be entered and read by nobody else, whatever the umask."""
+    monkeypatch.setenv("GOLDILOCKS_TEMPLATE_CACHE", str(tmp_path / "deep" / "cache"))
+    before = os.umask(0)
+    try:
+        config = Configurator()
+        config.commit()
+        (tmp_path / "a.pt").write_text("<b>${x}</b>")
+        get_renderer(str(tmp_path / "a.pt"), registry=config.registry)({"x": 1}, {})
+        request = Request.blank("/", method="POST", body=b"x" * 200_000)
+        request.make_body_seekable()
+        upload = request.make_tempfile()
+    finally:
+        os.umask(before)
+    cache = tmp_path / "deep" / "cache"
+    kept = list(cache.iterdir())
+    assert kept
+    assert {stat.S_IMODE(file.stat().st_mode) for file in kept} == {0o600}
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in (cache, cache.parent)} == {0o700}
+    with upload:
+        assert stat.S_IMODE(os.fstat(upload.fileno()).st_mode) & 0o077 == 0
