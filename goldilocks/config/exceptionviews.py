@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -9,11 +10,18 @@ from goldilocks.config.statement import REST, Statement, directive
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPForbidden, HTTPNotFound, default_exceptionresponse_view
 from goldilocks.interfaces import IResponse
+from goldilocks.late import late_names
 from goldilocks.security import NO_PERMISSION_REQUIRED
-from goldilocks.view import AppendSlashNotFoundViewFactory
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyConfig, AnyView
+    from goldilocks.view import AppendSlashNotFoundViewFactory as AppendSlashNotFoundViewFactory
+else:
+    # PERF: import: not everybody decorates, or appends slashes
+    __getattr__ = late_names(globals(), {"AppendSlashNotFoundViewFactory": "goldilocks.view"})
+
+#: This module, which has that name when it is asked for.
+_here = sys.modules[__name__]
 
 
 class ExceptionViewStatement(Statement):
@@ -123,7 +131,7 @@ class AddNotfoundView(HTTPErrorViewStatement):
             attr, renderer = settings.pop("attr"), settings.pop("renderer")
             view = config._derive_view(settings["view"], attr=attr, renderer=renderer)
             redirect = {"redirect_class": append_slash} if IResponse.implementedBy(append_slash) else {}
-            settings["view"] = AppendSlashNotFoundViewFactory(view, **redirect)
+            settings["view"] = _here.AppendSlashNotFoundViewFactory(view, **redirect)
         config.add_view(**settings)
 
 

@@ -16,15 +16,16 @@ from goldilocks.late import LateAttribute, late_module
 from goldilocks.names import VENUSIAN_CATEGORY, scan_categories
 from goldilocks.path import caller_package
 from goldilocks.urldispatch import specificity
-from goldilocks.view import say_decorated_routes
 
 if TYPE_CHECKING:
     import venusian
 
+    from goldilocks import view
     from goldilocks.types import AnyConfig
 else:
     # PERF: import: not everybody scans
     venusian = late_module("venusian", globals())
+    view = late_module("goldilocks.view", globals())
 
 
 class ScanTopic:
@@ -60,4 +61,4 @@ class ScanTopic:
             scanner.scan(package, categories=scan_categories(categories), onerror=onerror, ignore=ignore)
             if refuses_mistakes(self.registry):
                 check_reachable(gathered)
-            say_decorated_routes(gathered, specificity)
+            view.say_decorated_routes(gathered, specificity)

@@ -11,7 +11,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from goldilocks import limits
 from goldilocks.exceptions import ConfigurationError
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from goldilocks.types import AnyConfig
 
 
-class Setting(NamedTuple):
+class Setting:
     """A setting of the framework.
 
     Args:
@@ -45,11 +45,19 @@ class Setting(NamedTuple):
         meaning: what it does, for people.
     """
 
-    name: str
-    convert: Callable[[Any], Any]
-    default: Any
-    meaning: str
-    implied_by: str | None = None
+    def __init__(
+        self,
+        name: str,
+        convert: Callable[[Any], Any],
+        default: Any,
+        meaning: str,
+        implied_by: str | None = None,
+    ) -> None:
+        self.name = name
+        self.convert = convert
+        self.default = default
+        self.meaning = meaning
+        self.implied_by = implied_by
 
     def settle(self, settings: dict[str, Any], environ: Mapping[str, str]) -> None:
         """Work the value out and write it under all names."""
@@ -90,7 +98,7 @@ PREFIXED = {
 }
 
 
-class OwnSetting(NamedTuple):
+class OwnSetting:
     """A setting that only goldilocks has.
 
     Args:
@@ -101,11 +109,14 @@ class OwnSetting(NamedTuple):
         meaning: what it does, for people.
     """
 
-    name: str
-    convert: Callable[[Any], Any]
-    secure: Any
-    compatible: Any
-    meaning: str
+    def __init__(
+        self, name: str, convert: Callable[[Any], Any], secure: Any, compatible: Any, meaning: str
+    ) -> None:
+        self.name = name
+        self.convert = convert
+        self.secure = secure
+        self.compatible = compatible
+        self.meaning = meaning
 
     @property
     def key(self) -> str:

@@ -59,15 +59,21 @@ class Scope(NamedTuple):
 REST: Any = MappingProxyType({})
 
 
-class Words(NamedTuple):
-    """What may be said in a statement."""
+class Words:
+    """What may be said in a statement.
 
-    all: tuple[str, ...]
-    positional: tuple[str, ...]
-    names: frozenset[str]
-    keywords: frozenset[str]
-    needed: frozenset[str]
-    is_open: bool
+    Args:
+        names: of its fields.
+        has_value: tells which of them have a value if nothing is said.
+    """
+
+    def __init__(self, names: Iterable[str], has_value: Callable[[str], bool]) -> None:
+        self.all = tuple(names)
+        self.positional = tuple(name for name in self.all if name != "rest")
+        self.names = frozenset(self.all)
+        self.keywords = self.names - {"rest"}
+        self.needed = frozenset(name for name in self.all if not has_value(name))
+        self.is_open = "rest" in self.names
 
 
 class _Signature:
@@ -158,17 +164,7 @@ class Statement:
     @functools.cache
     def words(cls: Any) -> Words:
         """Return what may be said."""
-        types = cls.types_of_fields()
-        names = frozenset(types)
-        return Words(
-            all=tuple(types),
-            positional=tuple(name for name in types if name != "rest"),
-            names=names,
-            keywords=names - {"rest"},
-            # what has no value in the class must be said
-            needed=frozenset(name for name in types if not hasattr(cls, name)),
-            is_open="rest" in names,
-        )
+        return Words(cls.types_of_fields(), functools.partial(hasattr, cls))
 
     @classmethod
     def types_of_fields(cls) -> dict[str, str]:
