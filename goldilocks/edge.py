@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from goldilocks.exceptions import URLDecodeError, refusal
-from goldilocks.hosts import HOSTS_SETTING, LOCAL_HOSTS, PROXIES_SETTING, AllowedHosts, TrustedProxies
+from goldilocks.hosts import FORWARDED, HOSTS_SETTING, LOCAL_HOSTS, PROXIES_SETTING, AllowedHosts, TrustedProxies
 from goldilocks.httpexceptions import (
     HTTPBadRequest,
     HTTPException,
@@ -67,7 +68,9 @@ class Edge:
         self.limits = limits
         self.hosts = AllowedHosts(allowed_hosts or (LOCAL_HOSTS if is_local else ("*",)))
         self.proxies = TrustedProxies(trusted_proxies)
-        self._good_hosts: set[str | None] = set()
+        self._good_hosts: set[str] = set()
+        #: Does what a call does; for those who do it for every request.
+        self.look = _glance(self)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self | None:
@@ -100,47 +103,15 @@ class Edge:
         What a trusted proxy says of the client is written into the environment where WSGI has its place
         (``REMOTE_ADDR``, ``wsgi.url_scheme``, ``HTTP_HOST``); what others say in its name is taken out.
         """
-        get, limits = environ.get, self.limits
-        path = get("PATH_INFO", "")
-        length = get("CONTENT_LENGTH")
-        # PERF: hello; nearly every request is as plain as this, and of a short one there is nothing more to look at
-        if (
-            get("HTTP_HOST") in self._good_hosts
-            and get("REQUEST_METHOD") in _METHODS
-            and path.startswith("/")
-            and "%" not in path
-            and len(path) <= limits.path_bytes
-            and len(get("QUERY_STRING", "")) <= limits.query_bytes
-            and len(environ) <= limits.header_count  # with as few entries, it can't hold too many headers
-            and (
-                not length
-                or (
-                    length.isdecimal()
-                    and length.isascii()
-                    and len(length) < 19
-                    and int(length) <= limits.body_bytes
-                )
-            )
-            # PERF: hello; what else a proxy may say, nobody reads here
-            and "HTTP_X_FORWARDED_FOR" not in environ
-            and "HTTP_X_FORWARDED_PROTO" not in environ
-            and "HTTP_X_FORWARDED_HOST" not in environ
-            and "HTTP_RANGE" not in environ
-        ):
-            # PERF: hello; headers that are short, plain and few things all together are so each
-            said = "".join([value for value in environ.values() if value.__class__ is str])
-            if (
-                len(said) <= limits.header_bytes
-                and said.count(",") < limits.accept_items
-                and said.isascii()
-                and len(said.encode().translate(None, _CONTROLS)) == len(said)
-            ):
-                return None
+        return self.look(environ)
+
+    def examine(self, environ: Environ) -> HTTPException | None:
+        """Do what a call does, at leisure."""
         try:
             self._examine(environ)
         except HTTPException as refused:
             return refused
-        return too_long_header(environ, limits) or too_long_list(environ, limits)
+        return too_long_header(environ, self.limits) or too_long_list(environ, self.limits)
 
     def _examine(self, environ: Environ) -> None:
         """Look at all but the lengths of headers.
@@ -206,10 +177,125 @@ def _has_limits(settings: Mapping[str, Any], limits: Limits) -> bool:
     )
 
 
-# --- Method, target, sizes -----------------------------------------------------------------------------------------
+# --- At a glance ----------------------------------------------------------------------------------------------------
 
-#: The methods of RFC 9110, 9.3 and RFC 5789; others are looked at.
-_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"))
+#: What many clients say alike, and nobody keeps secret. What was found good once is remembered.
+_SHARED = frozenset(
+    (
+        "CONTENT_TYPE",
+        "HTTP_ACCEPT",
+        "HTTP_ACCEPT_CHARSET",
+        "HTTP_ACCEPT_ENCODING",
+        "HTTP_ACCEPT_LANGUAGE",
+        "HTTP_CACHE_CONTROL",
+        "HTTP_CONNECTION",
+        "HTTP_DNT",
+        "HTTP_HOST",
+        "HTTP_ORIGIN",
+        "HTTP_PRAGMA",
+        "HTTP_PRIORITY",
+        "HTTP_SEC_CH_UA",
+        "HTTP_SEC_CH_UA_MOBILE",
+        "HTTP_SEC_CH_UA_PLATFORM",
+        "HTTP_SEC_FETCH_DEST",
+        "HTTP_SEC_FETCH_MODE",
+        "HTTP_SEC_FETCH_SITE",
+        "HTTP_SEC_FETCH_USER",
+        "HTTP_TE",
+        "HTTP_UPGRADE_INSECURE_REQUESTS",
+        "HTTP_USER_AGENT",
+    )
+)
+
+#: What must be there, and what must not, for a glance to be enough.
+_NEEDED = frozenset(("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_HOST"))
+_UNUSUAL = frozenset(("HTTP_RANGE", *FORWARDED))
+
+#: How many sets of names are remembered, how many sayings for each of them, and how long these may be.
+_SHAPES, _SAYINGS, _LONGEST_SAYING = 100, 100, 2000
+
+
+#: What is known of environments that hold the same names in the same order: the names; what takes the method and common
+#: headers out of such an environment; how many they are; what takes the other headers out, if there are any; whether a
+#: length of the body is said; and what was found good, a line for each that is taken out.
+_Shape: TypeAlias = "tuple[tuple[str, ...], _Taker, int, _Taker | None, bool, set[str]]"
+_Taker: TypeAlias = "Callable[[Environ], tuple[str, ...]]"
+
+
+def _shape(names: tuple[str, ...]) -> _Shape:
+    headers = [name for name in names if name.startswith("HTTP_") or name == "CONTENT_TYPE"]
+    shared = ["REQUEST_METHOD", "REQUEST_METHOD", *(name for name in headers if name in _SHARED)]
+    private = [name for name in headers if name not in _SHARED]
+    # twice, or with the method: of a single name, `itemgetter` makes no tuple
+    take_private = itemgetter(*private, "REQUEST_METHOD") if private else None
+    return names, itemgetter(*shared), len(shared), take_private, "CONTENT_LENGTH" in names, set()
+
+
+def _glance(edge: Edge) -> Callable[[Environ], HTTPException | None]:
+    """Return what an edge does for each request: one that looks like an earlier one is known to be good, but for a little."""
+    limits, examine, lines = edge.limits, edge.examine, "\n".join
+    path_bytes, query_bytes, shapes = limits.path_bytes, limits.query_bytes, dict[tuple[str, ...], _Shape]()
+    last = _shape(())
+
+    # PERF: every scenario: names and common headers are compared all at once instead of looked at one by one
+    def look(environ: Environ) -> HTTPException | None:
+        nonlocal last
+        names = (*environ,)
+        if names != last[0]:
+            known = shapes.get(names)
+            if known is None:
+                return look_anew(environ, names)
+            last = known
+        _, take, lines_taken, take_private, has_length, good = last
+        said = ""
+        try:
+            said, path = lines(take(environ)), environ["PATH_INFO"]
+            if (
+                said in good
+                and path[:1] == "/"
+                and "%" not in path
+                and len(path) <= path_bytes
+                and (path.isprintable() or not find_control(path))
+                and len(environ["QUERY_STRING"]) <= query_bytes
+                and (not has_length or _is_good_length(environ["CONTENT_LENGTH"], limits))
+                and (take_private is None or _are_good("".join(take_private(environ)), limits))
+            ):
+                return None
+        except (TypeError, AttributeError, ValueError):
+            said = ""  # an environment by hand, that holds something else than text
+        objection = examine(environ)
+        if objection is None and len(said) <= _LONGEST_SAYING and said.count("\n") == lines_taken - 1:
+            if len(good) >= _SAYINGS:
+                good.clear()
+            good.add(said)
+        return objection
+
+    def look_anew(environ: Environ, names: tuple[str, ...]) -> HTTPException | None:
+        objection = examine(environ)
+        if objection is None and environ.keys() >= _NEEDED and _UNUSUAL.isdisjoint(names):
+            if len(shapes) >= _SHAPES:
+                shapes.clear()
+            shapes[names] = _shape(names)
+        return objection
+
+    return look
+
+
+def _is_good_length(length: str, limits: Limits) -> bool:
+    """Tell whether a length that was said of a body is a number, and small enough."""
+    return not length or (
+        length.isdecimal() and length.isascii() and len(length) < 19 and int(length) <= limits.body_bytes
+    )
+
+
+def _are_good(headers: str, limits: Limits) -> bool:
+    """Tell whether headers, all in one, are short and plain text."""
+    return len(headers) <= limits.header_bytes and len(
+        headers.encode("latin-1").translate(None, _CONTROLS)
+    ) == len(headers)
+
+
+# --- Method, target, sizes -----------------------------------------------------------------------------------------
 
 #: How many hosts are remembered.
 _REMEMBERED = 1000

@@ -71,7 +71,7 @@ def short_way(router: Any) -> ShortWay | None:
 
 def _short_way(router: Any, request_class: type) -> ShortWay:
     registry, handle, edge = router.registry, router.orig_handle_request, router.edge
-    refusal, crosses, beginning = edge and edge.__call__, router.cross_origin, _beginning(router)
+    refusal, crosses, beginning = getattr(edge, "look", edge), router.cross_origin, _beginning(router)
     current, root_class, literals = manager.top, DefaultRootFactory, dict[str, Plan]()
     plan_for, new = _planner(router, literals), object.__new__
 

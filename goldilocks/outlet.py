@@ -30,8 +30,9 @@ DEFAULT_HEADERS: Headers = (
     ("Referrer-Policy", "same-origin"),  # other sites don't learn the path from which a visitor comes
 )
 
-# PERF: errors; status lines that are fit to be sent, of answers with a body; and classes that write their own page
+# PERF: errors; status lines of answers with a body, and content types, that are fit to be sent; classes that write their own page
 _LINES = frozenset((OK, *STATUS_LINES.values(), *httpexceptions.STATUS_LINES.values()))
+_TYPES = frozenset((HTML_TYPE, JSON_TYPE, TEXT_TYPE))
 _PAGES = frozenset((PredicateMismatch, *httpexceptions.status_map.values()))
 
 CHECK_SETTING = f"{GOLDILOCKS}.check_responses"
@@ -60,14 +61,22 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
     def send(response: AnyResponse, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         made_by = response.__class__
         # PERF: hello, json, session: what has nothing to decide about is sent without a call of it
-        if (made_by is Response or made_by in _PAGES) and not response.conditional_response:
+        if made_by is Response or made_by in _PAGES:
             if made_by is not Response:
                 response.prepare(environ)
             status, headers = response._status, response._headerlist
             if environ["REQUEST_METHOD"] != "HEAD":
-                if _is_untouched(status, headers):
-                    start_response(status, headers + added)
-                    return response._app_iter
+                # what nobody has changed since the response was made is fit to be sent as it is
+                if len(headers) == 2 and status in _LINES:
+                    kind, (name, value) = headers
+                    if (
+                        kind in _TYPES
+                        and name == "Content-Length"
+                        and value.__class__ is str
+                        and value.isdigit()
+                    ):
+                        start_response(status, headers + added)
+                        return response._app_iter
                 plain = complete_plain(headers)
                 if plain is not None and status in _LINES:
                     start_response(status, plain)
@@ -100,19 +109,6 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
         return response(environ, start)
 
     return send
-
-
-def _is_untouched(status: str, headers: Headers) -> bool:
-    """Tell whether nobody has changed these since the response was made: then they are fit to be sent as they are."""
-    if len(headers) != 2 or status not in _LINES:
-        return False
-    kind, (name, value) = headers
-    return (
-        (kind is HTML_TYPE or kind is JSON_TYPE or kind is TEXT_TYPE)
-        and name == "Content-Length"
-        and value.__class__ is str
-        and value.isdigit()
-    )
 
 
 def _completion(
