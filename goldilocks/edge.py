@@ -17,7 +17,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from goldilocks.exceptions import URLDecodeError, refusal
-from goldilocks.hosts import FORWARDED, HOSTS_SETTING, LOCAL_HOSTS, PROXIES_SETTING, AllowedHosts, TrustedProxies
+from goldilocks.hosts import (
+    FORWARDED,
+    HOSTS_SETTING,
+    LOCAL_HOSTS,
+    PROXIES_SETTING,
+    AllowedHosts,
+    TrustedProxies,
+)
 from goldilocks.httpexceptions import (
     HTTPBadRequest,
     HTTPException,
@@ -290,9 +297,11 @@ def _is_good_length(length: str, limits: Limits) -> bool:
 
 def _are_good(headers: str, limits: Limits) -> bool:
     """Tell whether headers, all in one, are short and plain text."""
-    return len(headers) <= limits.header_bytes and len(
-        headers.encode("latin-1").translate(None, _CONTROLS)
-    ) == len(headers)
+    return (
+        len(headers) <= limits.header_bytes
+        and headers.isascii()
+        and len(headers.encode().translate(None, _CONTROLS)) == len(headers)
+    )
 
 
 # --- Method, target, sizes -----------------------------------------------------------------------------------------

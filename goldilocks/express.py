@@ -3,8 +3,9 @@
 Mostly no tween but the one for errors, no listener and no request factory stands on the way of a request. Then it goes from the
 server to the router's story and back in one function, and all that could be looked up beforehand has been.
 
-And mostly it is plain: for a route without predicates and without a factory of its own. Then the story itself has been told
-beforehand: the request is made in one go after its route was found, and the root that nobody chose isn't walked.
+Mostly it is plain, too: for a route without predicates and without a factory of its own. Then there is a plan for it: the request is
+made in one go after its route was found, and the root that nobody chose isn't walked. For the rest, the story is told here once more,
+in one function and without those who might listen. And what leads nowhere is answered without a request.
 
 What a view finds, and what happens in which order, is the same on the long way. The answer is good for as long as nothing is
 configured (`changes`); the router asks for a new one afterwards.
@@ -12,11 +13,10 @@ configured (`changes`); the router asks for a new one afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from zope.interface import implementedBy
+from zope.interface import providedBy
 
 from goldilocks.csrf import SAFE_METHODS
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
@@ -30,14 +30,16 @@ from goldilocks.interfaces import (
     IViewClassifier,
 )
 from goldilocks.outlet import vary_by_cookie
-from goldilocks.pipeline import Finisher, taken_apart
+from goldilocks.plans import NOWHERE, TOLD_OF_ROUTES, Plan, Plans, walks_nowhere
 from goldilocks.registry import Registry, is_heard
 from goldilocks.request import Request, extended_class
 from goldilocks.response import Response
 from goldilocks.threadlocal import manager
 from goldilocks.traversal import DefaultRootFactory
+from goldilocks.traversal.paths import requested_path
+from goldilocks.traversal.traverser import traverse, walk_onto
 from goldilocks.tweens import _error_handler, excview_tween_factory
-from goldilocks.urldispatch import Route, RoutesMapper
+from goldilocks.urldispatch import RoutesMapper
 from goldilocks.viewtable import call_views, view_table
 
 if TYPE_CHECKING:
@@ -45,13 +47,6 @@ if TYPE_CHECKING:
 
 #: Returns the response to an environment.
 ShortWay: TypeAlias = "Callable[[Environ], AnyResponse]"
-#: What a plain request of one route knows before its view is called; the view; what finishes its result, if the view is a
-#: function of the request alone; whether the pattern may have given something to walk along; and the route's predicates,
-#: a list that is empty, but may grow.
-Plan: TypeAlias = "tuple[dict[str, Any], Callable[..., Any], Finisher | None, bool, Sequence[Any]]"
-
-#: Names in a pattern that mean something to a walk.
-WALK_NAMES = frozenset(("traverse", "subpath"))
 
 #: What is told on the way, unless nobody listens.
 EVENTS = (NewRequest, BeforeTraversal, ContextFound, NewResponse)
@@ -70,10 +65,10 @@ def short_way(router: Any) -> ShortWay | None:
 
 
 def _short_way(router: Any, request_class: type) -> ShortWay:
-    registry, handle, edge = router.registry, router.orig_handle_request, router.edge
-    refusal, crosses, beginning = getattr(edge, "look", edge), router.cross_origin, _beginning(router)
-    current, root_class, literals = manager.top, DefaultRootFactory, dict[str, Plan]()
-    plan_for, new = _planner(router, literals), object.__new__
+    plans, registry, edge = Plans(router), router.registry, router.edge
+    refusal, crosses, quick_story = getattr(edge, "look", edge), router.cross_origin, _teller(router, plans)
+    current, root_class, new = manager.top, DefaultRootFactory, object.__new__
+    beginning, literals, find, not_found = plans.beginning, plans.literals, plans.find, plans.not_found
 
     # PERF: every scenario: every line is run for every request; what can be known is known by now
     def answer(environ: Environ) -> AnyResponse:
@@ -81,15 +76,18 @@ def _short_way(router: Any, request_class: type) -> ShortWay:
             return router.execution_policy(environ, router)
         path = environ.get("PATH_INFO") or "/"
         match: dict[str, Any] = {}
+        tell = quick_story
         plan = literals.get(path)
         if plan is None or plan[4]:
-            match, plan = plan_for(path)
+            match, plan = find(path)
         if VH_ROOT_KEY in environ or (
             crosses and environ.get("REQUEST_METHOD") not in SAFE_METHODS and crosses(environ)
         ):
-            plan = None  # there is a virtual root, or the view must be asked whether it wants other sites' requests
+            plan, tell = None, router.orig_handle_request  # which also asks the view
+        elif match is NOWHERE and not_found is not None:
+            return not_found(path)
         request: Any = new(request_class)
-        root = None
+        root = response = None
         attrs = request.__dict__ = (beginning if plan is None else plan[0]).copy()
         attrs["environ"] = environ
         if plan is not None:
@@ -100,11 +98,10 @@ def _short_way(router: Any, request_class: type) -> ShortWay:
             root = attrs["root"] = attrs["context"] = attrs["virtual_root"] = new(root_class)
         below = current.get()
         current.set((below, request, registry))
-        response = None
         try:
             try:
                 if root is None:
-                    response = handle(request)
+                    response = tell(request)
                 else:
                     response = view(request) if finish is not None else view(root, request)
                     if response.__class__ is not Response:
@@ -127,6 +124,76 @@ def _short_way(router: Any, request_class: type) -> ShortWay:
         return response
 
     return answer
+
+
+def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
+    """Return what tells the story of a request without a plan: as `Router.handle_request` does, for nobody to listen."""
+    registry, mapper, make_usual_root = router.registry, router.routes_mapper, router.root_factory
+    if mapper is not None and mapper.__class__ is not RoutesMapper:
+        long_story: Callable[[AnyRequest], AnyResponse] = router.orig_handle_request
+        return long_story
+    find = mapper.table.find if mapper is not None and mapper.routelist else None
+    own_views = view_table(registry).find
+
+    # PERF: traversal, acl, post, routes by method: as in `_short_way`
+    def tell(request: AnyRequest) -> AnyResponse:
+        attrs = request.__dict__
+        attrs["request_iface"] = IRequest
+        make_root, match, path = make_usual_root, None, None
+        if find is not None:
+            path = requested_path(request)
+            found = find(path, request)
+            if found is not None:
+                route, match = found
+                plan = plans.of(route)
+                if (
+                    plan is not None
+                    and (not plan[3] or walks_nowhere(match))
+                    and request.registry is registry
+                ):
+                    return _follow(router, plan, request, match)
+                attrs["matchdict"], attrs["matched_route"] = match, route
+                attrs["request_iface"] = request.registry.queryUtility(
+                    IRouteRequest, name=route.name, default=IRequest
+                )
+                make_root = route.factory or make_usual_root
+        root = attrs["root"] = make_root(request)
+        known = request.registry
+        make_traverser = known.adapters.lookup1(providedBy(root), ITraverser)
+        if make_traverser is not None:
+            attrs.update(make_traverser(root)(request))
+        elif match is not None or VH_ROOT_KEY in request.environ:
+            attrs.update(traverse(root, request))
+        else:
+            walk_onto(attrs, root, requested_path(request) if path is None else path)
+        context, view_name = attrs["context"], attrs["view_name"]
+        views_for = own_views if known is registry else view_table(known).find
+        views = views_for(IViewClassifier, attrs["request_iface"], providedBy(context), view_name)
+        try:
+            response = views[0](context, request) if len(views) == 1 else call_views(views, context, request)
+        except PredicateMismatch as mismatch:
+            return router.refused(request, context, view_name, mismatch)
+        return router.missed(request, context) if response is None else response
+
+    return tell
+
+
+def _follow(router: Any, plan: Plan, request: AnyRequest, match: dict[str, Any]) -> AnyResponse:
+    """Answer a request by the plan of its route, whose predicates hold."""
+    attrs, (known, view, finish, may_be_walked, _) = request.__dict__, plan
+    for name in TOLD_OF_ROUTES:
+        attrs[name] = known[name]
+    attrs["matchdict"] = match
+    if may_be_walked and "subpath" in match:
+        attrs["subpath"] = match["subpath"]
+    root = attrs["root"] = attrs["context"] = attrs["virtual_root"] = DefaultRootFactory(request)
+    try:
+        response = view(root, request) if finish is None else view(request)
+        if response.__class__ is not Response and finish is not None:
+            response = finish(response, root, request)
+    except PredicateMismatch as mismatch:
+        return router.refused(request, root, "", mismatch)
+    return router.missed(request, root) if response is None else response
 
 
 def _rescue(router: Any, request: AnyRequest, root: Context, error: Exception) -> AnyResponse:
@@ -164,96 +231,6 @@ def _has_usual_tweens(registry: AnyRegistry) -> bool:
     tweens = registry.queryUtility(ITweens)
     pairs = () if tweens is None else (tweens.explicit or tweens.implicit())
     return [factory for _, factory in pairs] == [excview_tween_factory]
-
-
-#: What is found for an environment: what the route matched, and the plan of the route. No plan: it isn't plain.
-Found: TypeAlias = "tuple[dict[str, Any], Plan | None]"
-_NOTHING: Found = ({}, None)
-
-
-def _planner(router: Any, literals: dict[str, Plan]) -> Callable[[str], Found]:
-    """Return what finds the plan for a path.
-
-    Args:
-        router: the application.
-        literals: is filled with the plans of paths that are the whole of a pattern; there are no more than routes.
-    """
-    mapper = router.routes_mapper
-    if (
-        router.root_factory is not DefaultRootFactory
-        or mapper.__class__ is not RoutesMapper
-        or not mapper.routelist
-    ):
-        return lambda path: _NOTHING
-    find = mapper.table.find
-    plans: dict[Any, Plan | None] = {}
-
-    def plan_for(raw: str) -> Found:
-        path = raw
-        if not path.isascii():
-            try:
-                path = path.encode("latin-1").decode()
-            except UnicodeError:
-                return _NOTHING
-        found = find(path, None)
-        if found is None:
-            return _NOTHING
-        route, match = found
-        if route in plans:
-            plan = plans[route]
-        else:
-            plan = plans[route] = _plan(router, route)
-            if plan is not None and path == route.compiled.literal:
-                literals[raw] = plan
-        if plan is None:
-            return _NOTHING
-        if plan[3] and ("traverse" in match or match.get("subpath", ()).__class__ is not tuple):
-            return _NOTHING
-        return match, plan
-
-    return plan_for
-
-
-def _beginning(router: Any) -> dict[str, Any]:
-    """Return what every request knows from its beginning."""
-    return {
-        "environ": None,
-        "registry": router.registry,
-        "invoke_subrequest": router.invoke_subrequest,
-        **router.request_defaults,
-    }
-
-
-def _plan(router: Any, route: Any) -> Plan | None:
-    """Return what a request of a route knows, and its view; ``None`` for what isn't plain."""
-    registry = router.registry
-    is_walked = registry.adapters.lookup((implementedBy(DefaultRootFactory),), ITraverser) is not None
-    if route.__class__ is not Route or route.factory is not None or is_walked:
-        return None
-    request_iface = registry.queryUtility(IRouteRequest, name=route.name, default=IRequest)
-    views = view_table(registry).find(IViewClassifier, request_iface, implementedBy(DefaultRootFactory), "")
-    if not views:
-        return None
-    known = {
-        **_beginning(router),
-        "request_iface": request_iface,
-        "matchdict": None,
-        "matched_route": route,
-        "root": None,
-        "context": None,
-        "view_name": "",
-        "subpath": (),
-        "traversed": (),
-        "virtual_root": None,
-        "virtual_root_path": (),
-    }
-    names = route.compiled.names
-    may_be_walked = names is None or not WALK_NAMES.isdisjoint(dict(names))
-    function, finish = taken_apart(views[0]) if len(views) == 1 else (None, None)
-    if function is not None:
-        return known, function, finish, may_be_walked, route.predicates
-    view = views[0] if len(views) == 1 else partial(call_views, views)
-    return known, view, None, may_be_walked, route.predicates
 
 
 def close_body(response: AnyResponse) -> None:

@@ -19,7 +19,7 @@ from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, call_across_origins,
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch, is_refusal
-from goldilocks.express import EVENTS, WALK_NAMES, ShortWay, close_body, short_way
+from goldilocks.express import EVENTS, ShortWay, close_body, short_way
 from goldilocks.headerplaces import note_places, pointing
 from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError, HTTPNotFound
 from goldilocks.interfaces import (
@@ -40,6 +40,7 @@ from goldilocks.interfaces import (
 from goldilocks.limits import Limits
 from goldilocks.methods import MethodMismatch, allowed_by_routes, allowed_by_views
 from goldilocks.outlet import VARY_SETTING, Outlet, outlet, vary_by_cookie
+from goldilocks.plans import WALK_NAMES
 from goldilocks.registry import is_heard
 from goldilocks.request import Request, apply_request_extensions
 from goldilocks.response import Response

@@ -28,7 +28,7 @@ LAYERS = {
         pathmaker routepattern routeorder viewindex urldispatch viewset viewtable viewcalls url hosts edge spool forms cookies jsonbody readers request
     """,
     "what": "renderers steadyrenderer templatecode templatescan templates static tweens predicates methods pipeline viewderivers view",
-    "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces express router",
+    "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces plans express router",
     "language": """
         config.places config.conflicts config.actions config.statement config.mistakes config.predicates config.derivers config.acceptorder config.staticviews
         config.viewparts config.lateviews config.views config.exceptionviews config.routes config.assets config.security config.adapters

@@ -100,22 +100,38 @@ def walk(
     >>> found["context"], found["view_name"], found["subpath"], found["traversed"]
     ({}, 'edit', ('now',), ('a', 'b'))
     """
+    if virtual or selector != "@@" or "@@" in path:
+        return _walk_by_rule(root, path, subpath, virtual, selector)
+    found: dict[str, Any] = {}
+    walk_onto(found, root, path)
+    found["root"] = root
+    if not found["view_name"] and found["subpath"] == ():
+        found["subpath"] = subpath
+    return found
+
+
+def walk_onto(known: dict[str, Any], root: Context, path: str) -> None:
+    """Walk from ``root`` along ``path``, and write down what was found, as `walk` returns it, but for the root.
+
+    Args:
+        known: is written to.
+        root: where the walk begins.
+        path: decoded text.
+    """
+    if "@@" in path:
+        known.update(_walk_by_rule(root, path, (), (), "@@"))
+        return
     # PERF: traversal, acl: a path that names no view and leads where there is no virtual root, as nearly all are
-    if not virtual and selector not in path:
-        names = split_path_info(path) if path != "/" else ()
-        has_children = names and root.__class__ is not DefaultRootFactory
-        context, walked = _descend(root, names) if has_children else (root, 0)
-        is_end = walked == len(names)
-        return {
-            "context": context,
-            "view_name": "" if is_end else names[walked],
-            "subpath": subpath if is_end else names[walked + 1 :],
-            "traversed": names if is_end else names[:walked],
-            "virtual_root": root,
-            "virtual_root_path": virtual,
-            "root": root,
-        }
-    return _walk_by_rule(root, path, subpath, virtual, selector)
+    names = split_path_info(path) if path != "/" else ()
+    has_children = names and root.__class__ is not DefaultRootFactory
+    context, walked = _descend(root, names) if has_children else (root, 0)
+    known["context"] = context
+    if walked == len(names):
+        known["view_name"], known["subpath"], known["traversed"] = "", (), names
+    else:
+        known["view_name"] = names[walked]
+        known["subpath"], known["traversed"] = names[walked + 1 :], names[:walked]
+    known["virtual_root"], known["virtual_root_path"] = root, ()
 
 
 def _walk_by_rule(
