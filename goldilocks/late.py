@@ -15,22 +15,34 @@ from typing import Any
 class LateModule(ModuleType):
     """Stands where a module will stand.
 
-    Whoever asks it for something hears what the module would have said. With the first question the module is imported and takes its
-    place, if that is still there: then nothing lies between it and its users any more.
+    Whoever asks it for something hears what the module would have said, and what is set on it is set on the module. With the first
+    question the module is imported and takes its place, if that is still there: then nothing lies between it and its users any more.
     """
 
     _scope: dict[str, Any]
 
     def __init__(self, name: str, scope: dict[str, Any]) -> None:
         super().__init__(name)
-        self._scope = scope
+        self.__dict__["_scope"] = scope
 
-    def __getattr__(self, word: str) -> Any:
+    def _imported(self) -> ModuleType:
         module = importlib.import_module(self.__name__)
         place = self.__name__.rpartition(".")[2]
         if self._scope.get(place) is self:
             self._scope[place] = module
-        return getattr(module, word)
+        return module
+
+    def __getattr__(self, word: str) -> Any:
+        return getattr(self._imported(), word)
+
+    def __setattr__(self, word: str, value: Any) -> None:
+        setattr(self._imported(), word, value)
+
+    def __delattr__(self, word: str) -> None:
+        delattr(self._imported(), word)
+
+    def __dir__(self) -> list[str]:
+        return dir(self._imported())
 
 
 class LateAttribute:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
+from unittest import mock
 
 import pytest
 
@@ -49,6 +50,16 @@ def test_threads_that_ask_at_once_hear_the_same():
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda number: scope["bears"].papa, range(16)))
     assert len({id(each) for each in found}) == 1
+
+
+@pytest.mark.usefixtures("_unimported")
+def test_stand_in_is_put_into_the_module():
+    """Who replaces something of a module that isn't imported yet replaces it for all who use the module, and gives it back."""
+    bears = late_module("bears", {})
+    with mock.patch.object(bears, "papa", "a stand-in"):
+        assert sys.modules["bears"].papa == "a stand-in"
+    assert sys.modules["bears"].papa == ["porridge"]
+    assert {"papa", "time"} < set(dir(bears))
 
 
 def test_what_a_module_has_not():
