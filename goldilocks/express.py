@@ -65,7 +65,7 @@ def short_way(router: Any) -> ShortWay | None:
 
 
 def _short_way(router: Any, request_class: type) -> ShortWay:
-    plans, registry, edge = Plans(router), router.registry, router.edge
+    plans, registry, edge = Plans(router, request_class), router.registry, router.edge
     refusal, crosses, quick_story = getattr(edge, "look", edge), router.cross_origin, _teller(router, plans)
     current, root_class, new = manager.top, DefaultRootFactory, object.__new__
     beginning, literals, find, not_found = plans.beginning, plans.literals, plans.find, plans.not_found
@@ -79,7 +79,7 @@ def _short_way(router: Any, request_class: type) -> ShortWay:
         tell = quick_story
         plan = literals.get(path)
         if plan is None or plan[4]:
-            match, plan = find(path)
+            match, plan = find(path, environ.get("REQUEST_METHOD", "GET"))
         if VH_ROOT_KEY in environ or (
             crosses and environ.get("REQUEST_METHOD") not in SAFE_METHODS and crosses(environ)
         ):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from webob.request import BaseRequest
 from zope.interface import implementedBy
 
 from goldilocks.httpexceptions import HTTPNotFound, default_exceptionresponse_view
@@ -60,13 +61,14 @@ class Plans:
 
     Args:
         router: the application.
+        request_class: of its requests.
 
     Attributes:
         beginning: what every request knows.
         literals: the plans of paths that are the whole of a pattern, as far as they were met; no more than there are routes.
     """
 
-    def __init__(self, router: Any) -> None:
+    def __init__(self, router: Any, request_class: type) -> None:
         self.beginning = {
             "environ": None,
             "registry": router.registry,
@@ -76,21 +78,25 @@ class Plans:
         self.literals: dict[str, Plan] = {}
         self._registry = router.registry
         self._plans: dict[Any, Plan | None] = {}
+        # PERF: routes by method: it need not be asked of a request, unless that gives an answer of its own
+        self._has_plain_method = getattr(request_class, "method", None) is BaseRequest.method
         self._views = view_table(router.registry).find
         mapper = router.routes_mapper
         self._table = mapper.table if mapper is not None and mapper.__class__ is RoutesMapper else None
         is_walked = router.registry.adapters.lookup1(_ROOT, ITraverser) is not None
         is_root_usual = router.root_factory is DefaultRootFactory and not is_walked
         self._has_plans = is_root_usual and self._table is not None and bool(mapper.routelist)
+        self._find = self._table.find if self._has_plans and self._table is not None else None
         can_miss = is_root_usual and (mapper is None or self._table is not None)
         #: Makes the answer to a path for which there is neither a route nor a view, as it is known where nobody looks on.
         self.not_found = None if router.debug_notfound or not can_miss else _usual_not_found(router.registry)
 
-    def find(self, raw: str) -> Found:
+    def find(self, raw: str, method: str) -> Found:
         """Return what is known of a path.
 
         Args:
             raw: as the server says it.
+            method: of the request.
         """
         path = raw
         if not path.isascii():
@@ -98,8 +104,9 @@ class Plans:
                 path = path.encode("latin-1").decode()
             except UnicodeError:
                 return _UNKNOWN
-        found = self._table.find(path, None) if self._has_plans and self._table is not None else None
-        if found is None:
+        find = self._find
+        found = None if find is None else find(path, None, method if self._has_plain_method else None)
+        if find is None or found is None:
             return _MISSING if self._leads_nowhere(path) else _UNKNOWN
         route, match = found
         plan = self.of(route)
@@ -107,7 +114,8 @@ class Plans:
             return _UNKNOWN
         if plan[3]:
             return (match, plan) if walks_nowhere(match) else _UNKNOWN
-        if path == route.compiled.literal:
+        # for another method there might be a route before it
+        if path == route.compiled.literal and not plan[4] and find(path, None) is not None:
             self.literals[raw] = plan
         return match, plan
 

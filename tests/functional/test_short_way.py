@@ -445,6 +445,64 @@ def test_predicate_that_comes_later_is_asked(grow, path):
     assert ask(router, path)[0] == "404 Not Found"
 
 
+def by_method(config):
+    """Add routes that ask for methods, in front of some that don't."""
+    config.add_route("post", "/", request_method="POST")
+    config.add_route("page", "/")
+    config.add_route("get", "/named/{name}", request_method=("GET", "PUT"))
+    config.add_route("never", "/named/{name}", request_method="GET", xhr=True)
+    config.add_route("delete", "/named/{name}", request_method="DELETE")
+    config.add_route("only", "/only", request_method="POST")
+    for name in ("post", "page", "get", "never", "delete", "only"):
+        config.add_view(lambda request: Response(request.matched_route.name), route_name=name)
+
+
+@pytest.mark.parametrize(
+    "methods", [("GET", "POST", "GET"), ("POST", "PUT", "HEAD"), ("DELETE", "ODD", "OPTIONS")]
+)
+def test_routes_by_method_are_told_apart(methods):
+    """Whatever was asked before, the route is the first that takes the method."""
+    short, long = both(by_method)
+    for method in methods * 2:
+        for path in ("/", "/named/a", "/only", "/nothing"):
+            assert ask(short, path, method=method) == ask(long, path, method=method)
+
+
+def test_method_may_be_said_otherwise():
+    """An application whose requests say their method in their own way is asked for it."""
+
+    def app(config):
+        by_method(config)
+        config.add_request_method(
+            lambda request: request.params.get("_method", request.environ["REQUEST_METHOD"]),
+            "method",
+            property=True,
+        )
+
+    short, long = both(app)
+    for path, name in (("/?_method=POST", b"post"), ("/", b"page"), ("/named/a?_method=DELETE", b"delete")):
+        for _ in range(2):
+            assert ask(short, path) == ask(long, path)
+            assert ask(short, path)[2] == name
+
+
+def test_predicate_that_grows_is_asked_beside_the_method():
+    """Whoever adds a predicate to a route by method has it asked with the next request."""
+    refused = []
+
+    def app(config):
+        by_method(config)
+        config.commit()
+        route = config.get_routes_mapper().get_route("only")
+        refused.append(lambda: route.predicates.append(lambda info, request: "no" not in request.GET))
+
+    for router, refuse in zip(both(app), refused, strict=True):
+        assert ask(router, "/only?no", method="POST")[2] == b"only"
+        refuse()
+        assert ask(router, "/only?no", method="POST")[0] == "404 Not Found"
+        assert ask(router, "/only", method="POST")[2] == b"only"
+
+
 def test_traverser_that_comes_later_walks():
     """A traverser that is registered for the default root is asked."""
     router = both(paged(fine))[0]
