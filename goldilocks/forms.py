@@ -55,7 +55,7 @@ def query_pairs(query: str, limits: Limits) -> Pairs:
         query = query.replace(";", "&")
     if query.count("&") >= limits.query_fields:
         raise refusal(HTTPBadRequest, f"The query has more than {limits.query_fields} parameters.")
-    return _pairs(query, limits, "strict")
+    return _pairs(query, limits, "strict", query.isprintable())
 
 
 def form_pairs(body: bytes, limits: Limits) -> Pairs:
@@ -70,7 +70,8 @@ def form_pairs(body: bytes, limits: Limits) -> Pairs:
     if body.count(b"&") >= limits.form_fields:
         raise _too_many_fields(limits)
     # COMPAT: WebOb reads what can't be read in a form, though not in a query, as U+FFFD
-    pairs = _pairs(body.decode("latin-1"), limits, "strict" if limits.strict_text else "replace")
+    is_clean = len(body.translate(None, _CONTROLS)) == len(body)
+    pairs = _pairs(body.decode("latin-1"), limits, "strict" if limits.strict_text else "replace", is_clean)
     if len(body) > limits.field_bytes and any(
         len(value.encode("utf-8")) > limits.field_bytes for pair in pairs for value in pair
     ):
@@ -88,8 +89,8 @@ def check_form_length(length: int, limits: Limits) -> None:
         raise _too_much_text(limits)
 
 
-def _pairs(text: str, limits: Limits, errors: str) -> Pairs:
-    """Take fields apart; each character of ``text`` stands for a byte."""
+def _pairs(text: str, limits: Limits, errors: str, is_clean: bool) -> Pairs:
+    """Take fields apart; each character of ``text`` stands for a byte, and if it ``is_clean``, for no control."""
     if "+" in text:
         text = text.replace("+", " ")
     is_escaped = "%" in text
@@ -97,7 +98,7 @@ def _pairs(text: str, limits: Limits, errors: str) -> Pairs:
         raise refusal(FormError, BROKEN_ESCAPE)
     pairs = []
     # PERF: post, csrf, views-20: most fields are letters, and mean what they say
-    is_plain = "%" not in text and text.isascii()
+    is_plain = not is_escaped and text.isascii()
     for field in text.split("&"):
         name, equals, value = field.partition("=")
         if not is_plain:
@@ -105,9 +106,7 @@ def _pairs(text: str, limits: Limits, errors: str) -> Pairs:
         if equals or name:
             pairs.append((name, value))
     # PERF: post, csrf: a control is there as it is, or behind one of these escapes
-    if (is_escaped and ("%0" in text or "%1" in text or "%7" in text)) or (
-        len(text.encode("latin-1", "replace").translate(None, _CONTROLS)) != len(text)
-    ):
+    if not is_clean or (is_escaped and ("%0" in text or "%1" in text or "%7" in text)):
         _refuse_controls(pairs, limits)
     return pairs
 

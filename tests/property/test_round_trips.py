@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import format_datetime
@@ -15,10 +16,11 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from webob.cookies import parse_cookie
 
-from goldilocks.cookies import parse_leniently
+from goldilocks.cookies import parse, parse_leniently
 from goldilocks.exceptions import URLDecodeError
 from goldilocks.headers import content_disposition
 from goldilocks.hosts import AllowedHosts
+from goldilocks.response import Response
 from goldilocks.routepattern import RoutePatternError, compile_pattern
 from tests.everything import application, ask, can_be_cookie, can_be_etag, environ
 
@@ -52,6 +54,20 @@ def test_cookie_comes_back(value):
     assert answer.cookies() == {"kept": value}
     found = get("/read/cookies", **back(answer)).json()["found"]
     assert found == repr({"kept": value})
+
+
+@given(text.filter(lambda value: "\0" not in value))
+@example("x, y")
+@example('"x"')
+@example("\\054")
+def test_cookie_that_needs_quotes_comes_back(value):
+    """Whatever text a cookie is set to, it is read, and swallows no other."""
+    response = Response()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # WebOb's, of values that need quotes
+        response.set_cookie("a", value)
+    written = response.headers["Set-Cookie"].removesuffix("; Path=/")
+    assert parse(f"b=1; {written}; c=2") == {"b": "1", "a": value, "c": "2"}
 
 
 OF_COOKIES = [

@@ -238,7 +238,9 @@ def test_escapes(path, target, expected):
 @pytest.mark.parametrize(("protocol", "expected"), [("HTTP/1.1", 400), ("HTTP/1.0", None), (None, None)])
 def test_request_without_a_host(protocol, expected):
     """Since HTTP/1.1, a request says its host."""
-    assert status(Edge(), HTTP_HOST=None, SERVER_PROTOCOL=protocol) == expected
+    edge = Edge()
+    assert status(edge, HTTP_HOST=None, SERVER_PROTOCOL="HTTP/1.0") is None
+    assert status(edge, HTTP_HOST=None, SERVER_PROTOCOL=protocol) == expected
     assert status(Edge(), SERVER_PROTOCOL=protocol) is None
 
 
