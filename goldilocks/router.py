@@ -193,12 +193,15 @@ class Router:
             # to testers are the application's errors: it takes two of three
             if sum((is_refusal(error), self.answers_errors, not _are_errors_wanted(environ))) < 2:
                 raise
-            page = self._failed(error, environ)
-            if not has_response:
-                return page(environ, start_response)
-            # SPEC: PEP 3333, the start_response callable: who may have begun to answer and answers anew says why
-            info = (type(error), error, error.__traceback__)
-            return page(environ, lambda status, headers: start_response(status, headers, info))
+            page, start = self._failed(error, environ), start_response
+            if has_response:
+                # SPEC: PEP 3333, the start_response callable: who may have begun to answer and answers anew says why
+                info = (type(error), error, error.__traceback__)
+
+                def start(status: str, headers: list[tuple[str, str]]) -> Any:
+                    return start_response(status, headers, info)
+
+            return page(environ, start) if self.outlet is None else self.outlet(page, environ, start)
 
     def _look_around(self) -> _Around:
         """Find out anew what a request will meet, after something was configured."""

@@ -12,8 +12,8 @@ from goldilocks.httpexceptions import HTTPFound
 from goldilocks.response import FileResponse, Response
 
 
-def answer(view, path="/"):
-    config = Configurator()
+def answer(view, path="/", **settings):
+    config = Configurator(settings={name.replace("__", "."): value for name, value in settings.items()})
     config.add_route("any", "/*rest")
     config.add_view(view, route_name="any")
     return Client.blank(path).get_response(config.make_wsgi_app(), catch_exc_info=True)
@@ -117,6 +117,24 @@ def test_response_is_not_sniffed_but_a_file_is_as_it_was(tmp_path):
     assert answer(lambda request: Response("text")).headers["X-Content-Type-Options"] == "nosniff"
     sent = answer(lambda request: FileResponse(tmp_path / "page.txt", request))
     assert [name for name, _ in sent.headerlist] == ["Content-Type", "Last-Modified", "Content-Length"]
+
+
+def failing(request):
+    raise LookupError
+
+
+def failing_later(request):
+    return Response("text", headerlist=[("Content-Type", "text/plain"), ("X-Bad", "a\nb")], charset="utf-8")
+
+
+@pytest.mark.parametrize("view", [failing, failing_later])
+@pytest.mark.parametrize("is_debugging", [False, True])
+def test_page_of_an_error_is_not_sniffed(view, is_debugging, caplog):
+    """Row 62: the page for what nobody answered is one of ours like any other."""
+    sent = answer(view, goldilocks__debug=is_debugging)
+    assert sent.status_code == 500
+    for name in ("X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"):
+        assert len(sent.headers.getall(name)) == 1
 
 
 @pytest.mark.parametrize("content_type", ["text/plain\r\nSet-Cookie: a=b", "text/plain\x00"])
