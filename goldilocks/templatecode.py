@@ -18,7 +18,7 @@ from typing import Any
 from chameleon.utils import Scope
 
 #: To be counted up when what is done here changes: compiled code is kept on disk.
-REWORK_VERSION = 1
+REWORK_VERSION = 2
 
 #: Attributes whose value browsers follow, load or send something to.
 URL_ATTRIBUTES = frozenset(
@@ -284,7 +284,7 @@ def _guard(block: list[ast.stmt]) -> None:
         formatted = _formatted_name(statement)
         if formatted is not None:
             first = _parts_of(statement.value)[0]  # type: ignore[attr-defined]  # it is an assignment
-            is_begun = isinstance(first, ast.Constant) and _has_begun(str(first.value))
+            is_begun = isinstance(first, ast.Constant) and _has_begun(html.unescape(str(first.value)))
             (begun.add if is_begun else begun.discard)(formatted)
         elif isinstance(statement, ast.If) and (written := _written_attribute(statement)) is not None:
             attribute, value = written

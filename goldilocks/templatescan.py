@@ -29,10 +29,22 @@ _BARE = re.compile(r"(?<!\$)\$\{")
 #: In a script, ``js()`` makes a value fit.
 _BARE_IN_SCRIPT = re.compile(r"(?<!\$)\$\{(?!\s*(?:structure\s*:\s*)?js\()")
 
+#: What fills an element within a script, or the script itself.
+_FILLED = re.compile(r"""tal:(?:content|replace)\s*=\s*["'](?!\s*(?:structure\s+)?js\()""")
+_QUOTED_JS = re.compile(r"""["'`]\$\{\s*(?:structure\s*:\s*)?js\(""")
+
 _SCRIPT_ADVICE = "write ${js(value)}, which gives it as JSON that can't end the script"
 _HANDLER_ADVICE = "put the value into a data- attribute and let the script read it from there"
 _STYLE_ADVICE = "choose among classes that stand in the style sheet"
 _INNER_ADVICE = "serve the inner page by a view of its own"
+_LINK_ADVICE = "say in the template where it leads, or have the view redirect"
+
+#: Attributes that are URLs in some elements: by element, what must stand beside them.
+_LINKS = {
+    "meta": (("content",), re.compile(r"""http-equiv\s*=\s*["']?refresh""", re.IGNORECASE)),
+    "animate": (("by", "from", "to", "values"), re.compile(r"""attributeName\s*=\s*["']?(?:xlink:)?href""")),
+}
+_LINKS["set"] = _LINKS["animate"]
 
 
 def find_unsafe(source: str) -> Iterator[Finding]:
@@ -57,6 +69,13 @@ def _in_content(source: str, name: str, tag: re.Match[str], stop: int) -> Iterat
     bare, advice = (_BARE_IN_SCRIPT, _SCRIPT_ADVICE) if name == "script" else (_BARE, _STYLE_ADVICE)
     for found in bare.finditer(source, tag.end(), stop):
         yield Finding(_line(source, found.start()), f"a bare ${{}} stands in <{name}>: {advice}")
+    for found in _FILLED.finditer(source, tag.end(), stop):
+        yield Finding(_line(source, found.start()), f"tal:content or tal:replace fills <{name}>: {advice}")
+    for found in _QUOTED_JS.finditer(source, tag.end(), stop) if name == "script" else ():
+        yield Finding(
+            _line(source, found.start()),
+            "js() brings its own quotes, and quotes around it end them: leave them out",
+        )
 
 
 def _in_attributes(source: str, tag: re.Match[str]) -> Iterator[Finding]:
@@ -77,6 +96,11 @@ def _in_attributes(source: str, tag: re.Match[str]) -> Iterator[Finding]:
             elif value[0] not in "\"'":
                 yield Finding(
                     line, f'{name} has no quotes, so a space in the value ends it: write {name}="${{...}}"'
+                )
+            elif (link := _LINKS.get(tag[1].lower())) and name in link[0] and link[1].search(tag[2]):
+                yield Finding(
+                    line,
+                    f"a bare ${{}} stands in {name} of <{tag[1]}>, which leads somewhere: {_LINK_ADVICE}",
                 )
             elif re.match(r"[\"']\s*(?:javascript|vbscript):", value, re.IGNORECASE):
                 yield Finding(line, f"a bare ${{}} stands in a script in {name}: {_HANDLER_ADVICE}")

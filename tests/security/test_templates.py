@@ -73,6 +73,8 @@ def test_attribute_is_escaped(rendered):
         '<a href="${nothing}${x}"/>',
         '<a tal:attributes="href string:${x}"/>',
         '<b tal:repeat="y [x]"><a href="/a/${y}"/><a href="${y}"/></b>',
+        '<a href="&#32;${x}"/>',
+        '<a href="&#x0a;&Tab;${x}"/>',
     ],
 )
 def test_url_in_data_runs_no_script(rendered, source, url):
@@ -158,6 +160,13 @@ def test_js_of_the_application_wins(rendered):
         ('<iframe srcdoc="${x}"/>', 1, "srcdoc"),
         ("<b title=${x}>a</b>", 1, "no quotes"),
         ('<a href="javascript:f(${x})"/>', 1, "href"),
+        ('<script>\n<b tal:replace="x"/></script>', 2, "<script>"),
+        ('<style><b\n tal:content="x"/></style>', 2, "<style>"),
+        ('<script>\nvar a = "${js(x)}"</script>', 2, "own quotes"),
+        ("<script>f('${structure: js(x)}')</script>", 1, "own quotes"),
+        ('<meta http-equiv="Refresh" content="0;url=${x}"/>', 1, "content"),
+        ('<svg>\n<animate attributeName="href" values="${x}"/></svg>', 2, "values"),
+        ('<svg><set to="${x}" attributeName=\'xlink:href\' xmlns:xlink="x"/></svg>', 1, "to"),
     ],
 )
 def test_place_where_escaping_is_not_enough(rendered, tmp_path, source, line, word):
@@ -177,6 +186,9 @@ def test_place_where_escaping_is_not_enough(rendered, tmp_path, source, line, wo
         '<script src="/a.js?${x}"/><p>${x}</p>',
         '<script meta:interpolation="false">`${x}`</script>',
         '<script tal:content="js(x)"/>',
+        '<script>var a = <b tal:replace="structure js(x)"/>, b = {"a":${js(x)}}</script>',
+        '<meta name="author" content="${x}"/>',
+        '<svg><animate attributeName="r" values="${x}"/></svg>',
         '<b style="color: red" onclick="f()" title="${x}"/>',
         '<!-- onclick="${x}" --><b tal:attributes="title x"/>',
     ],
