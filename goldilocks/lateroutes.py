@@ -3,7 +3,7 @@
 All that can be wrong with a route or a view is found at commit. What is left to be done then, and can't fail, waits in the
 table of the record in which the request types are looked up, in the place where the type will stand. Whoever asks for a type, by name or
 for all, by our words or zope's, finds it made, with the views of the route in the record; and views of a route are found by its
-request type alone. So nobody can tell that a route has waited.
+request type alone. So nobody can tell that a route has waited. Why, says ``docs/decisions/0013-routes-wait.md``.
 """
 
 from __future__ import annotations

@@ -210,8 +210,9 @@ class ActionTopic:
             row = expand_action_tuple(discriminator, callable, args, kw, self.includepath, info, order, facts)
             state = self.action_state
             if state.__class__ is ActionState and not extra:  # PERF: build of 10,000 routes and views
-                state.actions.append(row)
-                if not len(state.actions) % OFTEN and gc.isenabled():
+                actions = state.actions
+                actions.append(row)
+                if not len(actions) % OFTEN and gc.isenabled():
                     let_grow_old()
             else:
                 state.action(**{**extra, **row})

@@ -6,7 +6,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from goldilocks.config.viewparts import BUILT_IN_STAGES, view_derivers
-from goldilocks.interfaces import IRendererFactory, IViewClassifier
+from goldilocks.interfaces import IViewClassifier
 from goldilocks.lateroutes import LateTypes
 from goldilocks.registry import Adapters, UntoldIntrospectable, Utilities, has_zope_listeners
 from goldilocks.renderers import RendererHelper
@@ -86,7 +86,7 @@ class LateView:
         return kin
 
 
-def put_off(statement: Any, registry: AnyRegistry, scope: Scope, fact: Any) -> bool:
+def put_off(statement: Any, registry: AnyRegistry, scope: Scope, renderer: Any, fact: Any) -> bool:
     """Let a view be composed when its route is asked for, if nobody notices; tell whether that will be so.
 
     Nothing must be able to go wrong with it any more.
@@ -95,6 +95,7 @@ def put_off(statement: Any, registry: AnyRegistry, scope: Scope, fact: Any) -> b
         statement: the view, not an exception view; it is known that the default mapper maps it.
         registry: the record.
         scope: where it was said.
+        renderer: of the view, or the application's default one.
         fact: of the view.
     """
     types: LateTypes | None = getattr(registry, "late_types", None)
@@ -105,7 +106,8 @@ def put_off(statement: Any, registry: AnyRegistry, scope: Scope, fact: Any) -> b
         or not _IMPATIENT_WORDS.isdisjoint(statement.__dict__)
         or statement.require_csrf
         or not _is_plain(statement.view, statement.attr)
-        or not _is_known(statement.renderer, registry)
+        or renderer is not statement.renderer
+        or not (renderer is None or renderer.__class__ is RendererHelper)
         or view_derivers(registry).sorted() != BUILT_IN_STAGES
         or (registry.settings or {}).get("debug_authorization")
     ):
@@ -115,12 +117,6 @@ def put_off(statement: Any, registry: AnyRegistry, scope: Scope, fact: Any) -> b
         return False
     fact.wait_for(view)
     return True
-
-
-def _is_known(renderer: Any, registry: AnyRegistry) -> bool:
-    if renderer is None:
-        return registry.queryUtility(IRendererFactory) is None
-    return renderer.__class__ is RendererHelper
 
 
 def _is_plain(view: Any, attr: str | None) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, urlsplit
@@ -11,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from goldilocks.config.lateviews import late_types
 from goldilocks.config.mistakes import check_methods, check_pattern, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
-from goldilocks.config.statement import REST, Scope, Statement, directive
+from goldilocks.config.statement import REST, Scope, Statement, Task, directive
 from goldilocks.config.viewparts import route_type, warn_of_old_words
 from goldilocks.config.views import AddView
 from goldilocks.exceptions import ConfigurationError
@@ -187,14 +186,11 @@ class AddRoute(Statement):
         registry, scope = config.registry, config.scope
         config.get_routes_mapper()
         facts = tuple(self.facts(registry, scope, None))
-        # COMPAT: what carries an action out is called by others too, without arguments
         # PERF: build of 10,000 routes and views: a bound method would be one thing more to keep
-        config.action(
-            ("route-connect", self.name), functools.partial(type(self)._connect, self, config, facts[0])
-        )
+        config.action(("route-connect", self.name), Task((type(self)._connect, self, config, facts[0])))
         config.action(
             self.discriminator(registry, scope),
-            functools.partial(type(self).perform, self, registry, scope, facts),
+            Task((type(self).perform, self, registry, scope, facts)),
             order=self.phase,
             introspectables=facts,
         )

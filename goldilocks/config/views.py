@@ -6,14 +6,13 @@ may conflict on, it learns when all predicates have been said, at the beginning 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from goldilocks.config.lateviews import put_off
 from goldilocks.config.mistakes import check_methods, check_permission, check_view, refuses_mistakes
 from goldilocks.config.predicates import PredicateStatement
-from goldilocks.config.statement import REST, Scope, Statement, directive
+from goldilocks.config.statement import REST, Scope, Statement, Task, directive
 from goldilocks.config.staticviews import StaticURLInfo
 from goldilocks.config.viewparts import (
     VIEW_FACTS,
@@ -233,10 +232,9 @@ class AddView(Statement):
         fact = UntoldIntrospectable("views", None, "view", self)
         discriminator = fact.discriminator = Rank(self, config, fact)
         facts = (fact, *self._lesser_facts(discriminator))
-        # COMPAT: what carries an action out is called by others too, without arguments
         # PERF: build of 10,000 routes and views: a bound method would be one thing more to keep
-        perform = functools.partial(type(self).perform, self, config.registry, config.scope, facts)
-        config.action(discriminator, perform, introspectables=facts)
+        order = Task((type(self).perform, self, config.registry, config.scope, facts))
+        config.action(discriminator, order, introspectables=facts)
 
     def told(self) -> dict[str, Any]:
         """Return what the fact of the view holds."""
@@ -305,7 +303,7 @@ class AddView(Statement):
         renderer = renderer_of(self.renderer, registry, scope.package)
         relate_template(registry, facts, renderer)
         may_wait = is_usual and self.route_name is not None and not is_exception
-        if may_wait and put_off(self, registry, scope, fact):
+        if may_wait and put_off(self, registry, scope, renderer, fact):
             return
         place = (self._request_iface(registry), self.context, self.name)
         order, phash = fact.noted("order"), fact.noted("phash")
