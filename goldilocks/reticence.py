@@ -10,9 +10,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from goldilocks.httpexceptions import HTTPException
+from goldilocks.names import GOLDILOCKS
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRequest, AnyResponse, Environ
+
+#: Whether pages keep to themselves what the framework says of a request.
+RETICENT_SETTING = f"{GOLDILOCKS}.reticent_pages"
 
 #: The framework's own folder.
 FRAMEWORK_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep

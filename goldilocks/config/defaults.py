@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from webob.exc import WSGIHTTPException as WebObException
 
 from goldilocks.interfaces import IExceptionResponse
-from goldilocks.names import DEFAULTS_SECURE, DEFAULTS_SETTING
-from goldilocks.reticence import reticent_page
+from goldilocks.reticence import RETICENT_SETTING, reticent_page
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyConfig, Settings
@@ -50,4 +49,4 @@ def _exception_page(settings: Settings) -> Any:
         from goldilocks.debugpages import explaining_page
 
         return explaining_page
-    return reticent_page if settings[DEFAULTS_SETTING] == DEFAULTS_SECURE else None
+    return reticent_page if settings[RETICENT_SETTING] else None

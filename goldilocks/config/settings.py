@@ -174,6 +174,10 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
         "log an error that nothing answers and answer it with 500, instead of passing it on to the server",
     ),
     OwnSetting(
+        "reticent_pages", asbool, True, False,
+        "keep paths, permissions and resources off the default pages of a 404 or 403 that the framework raised",
+    ),
+    OwnSetting(
         "method_not_allowed", asbool, True, False,
         "answer a wrong method with 405 and Allow instead of 404, and answer OPTIONS",
     ),

@@ -172,6 +172,16 @@ def test_page_says_nothing_of_the_request(accept):
     assert "secret-path" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "settings", [{"goldilocks__reticent_pages": False}, {"goldilocks__defaults": "pyramid"}]
+)
+def test_page_repeats_the_path_where_that_is_said(settings):
+    """The setting brings the path back, as Pyramid's defaults do; and under those the setting keeps it off."""
+    assert "secret-path" in serve(**settings).get("/secret-path", status=404).text
+    both = {"goldilocks__defaults": "pyramid", "goldilocks__reticent_pages": True}
+    assert "secret-path" not in serve(**both).get("/secret-path", status=404).text
+
+
 def test_page_of_one_request_is_not_that_of_another():
     """What is remembered of a page holds nothing of the request that it was first written for."""
     for number in range(3):
