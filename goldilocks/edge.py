@@ -422,7 +422,8 @@ def check_characters(environ: Environ, limits: Limits) -> None:
     for name, value in environ.items():
         if not (name.startswith("HTTP_") or name in ("PATH_INFO", "CONTENT_TYPE")):
             continue
-        if value.isascii() and value.isprintable():
+        # an environment that was made by hand may hold something else than text
+        if not isinstance(value, str) or (value.isascii() and value.isprintable()):
             continue
         if refuses_controls and find_control(value):
             raise refusal(HTTPBadRequest, "There are control characters in the address or in a header.")
@@ -461,7 +462,7 @@ def too_long_header(environ: Environ, limits: Limits) -> HTTPException | None:
     """Return the refusal of a request that has a header that is too long."""
     for name, value in environ.items():
         is_header = name.startswith("HTTP_") or name == "CONTENT_TYPE"
-        if is_header and len(value) > limits.header_bytes:
+        if is_header and isinstance(value, str) and len(value) > limits.header_bytes:
             return refusal(
                 HTTPRequestHeaderFieldsTooLarge, f"A header has more than {limits.header_bytes} bytes."
             )

@@ -18,6 +18,7 @@ def environ(**said):
     made = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": "/",
+        "QUERY_STRING": "",
         "HTTP_HOST": "localhost:80",
         "REMOTE_ADDR": "192.0.2.1",
         "wsgi.url_scheme": "http",
@@ -206,6 +207,38 @@ def test_controls(name):
         assert status(Edge(), **{name: text}) == expected
         assert status(Edge(Limits(refuse_controls=False, strict=True)), **{name: text}) == expected
         assert status(Edge(Limits(refuse_controls=False)), **{name: text}) is None
+
+
+def test_environment_by_hand():
+    """Who makes an environment by hand may put something else than text into it; what is text is looked at all the same."""
+    edge = Edge()
+    for _ in range(3):
+        made = environ(HTTP_A="a", HTTP_USER_AGENT="a") | {"HTTP_A": 5, "HTTP_USER_AGENT": None}
+        assert edge(made) is None
+        assert edge(made | {"PATH_INFO": "/\x01"}).code == 400
+        assert status(edge, HTTP_A="a", HTTP_USER_AGENT="a") is None
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"), [("30", None), ("31", 413), ("", None), ("x", 400), ("²", 400)]
+)
+def test_length_of_a_known_shape(length, expected):
+    """The length of a body is looked at however often such a request has come."""
+    edge = Edge(Limits(body_bytes=30))
+    for _ in range(3):
+        assert edge(environ(CONTENT_LENGTH="5")) is None
+    refused = edge(environ(CONTENT_LENGTH=length))
+    assert (refused and refused.code) == expected
+
+
+def test_shapes_of_strangers_are_not_collected():
+    """Headers of ever other names are looked at each, and leave little behind."""
+    edge = Edge()
+    for number in range(150):
+        for text, expected in [("a", None), ("b", None), ("\x01", 400)]:
+            said = environ(**{f"HTTP_A{number}": text})
+            refused = edge(said)
+            assert (refused and refused.code) == expected
 
 
 def test_what_is_no_header_is_not_looked_at():
