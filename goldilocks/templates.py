@@ -81,6 +81,10 @@ class IChameleonLookup(Interface):
         """Return the `ITemplateRenderer` for an ``IRendererInfo``."""
 
 
+#: Held by the thread that compiles a template.
+_one_at_a_time = threading.RLock()
+
+
 class _Reworked:
     """What our templates do differently from Chameleon's.
 
@@ -114,8 +118,11 @@ class _Reworked:
         super().cook(body)  # type: ignore[misc]  # of the class beside this one
 
     def _compile(self: Any, body: str, builtins: Collection[str]) -> str:
-        source = super()._compile(body, builtins)  # type: ignore[misc]
-        return rework(source, self.checks_urls)
+        # Python up to 3.11.7 and 3.12.1 counts the depth of what it parses for all threads together, and gives up when another one
+        # parses, too (python/cpython#106905)
+        with _one_at_a_time:
+            source = super()._compile(body, builtins)  # type: ignore[misc]
+            return rework(source, self.checks_urls)
 
     def _cook(self: Any, body: str, name: str, builtins: Collection[str]) -> dict[str, Any]:
         program = self._program(body, name, builtins)

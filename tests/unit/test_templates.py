@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -381,3 +383,28 @@ def test_templates_are_compiled_in_the_background():
     thread.join(10)
     assert not thread.is_alive()
     assert templates.warm_in_background(None) is None
+
+
+def test_templates_are_compiled_one_at_a_time(tmp_path, monkeypatch):
+    """Some versions of Python can't parse in two threads at once: the first visitors of two pages wait for each other."""
+    inside, most, rework = [], [], templates.rework
+
+    def counting(*said):
+        inside.append(said)
+        most.append(len(inside))
+        time.sleep(0.01)
+        inside.pop()
+        return rework(*said)
+
+    monkeypatch.setattr(templates, "rework", counting)
+    made = []
+    for number in range(4):
+        path = tmp_path / f"{number}.pt"
+        path.write_text(f"<b>{number}</b>")
+        made.append(templates.PageTemplate(str(path)))
+    threads = [threading.Thread(target=each) for each in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(most) == 4 and set(most) == {1}
