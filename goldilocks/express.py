@@ -13,6 +13,7 @@ configured (`changes`); the router asks for a new one afterwards.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,6 +22,7 @@ from zope.interface import providedBy
 from goldilocks.csrf import SAFE_METHODS
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
+from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.interfaces import (
     VH_ROOT_KEY,
     IRequest,
@@ -40,6 +42,7 @@ from goldilocks.traversal.paths import requested_path
 from goldilocks.traversal.traverser import traverse, walk_onto
 from goldilocks.tweens import _error_handler, excview_tween_factory
 from goldilocks.urldispatch import RoutesMapper
+from goldilocks.viewcalls import answer_error
 from goldilocks.viewtable import call_views, view_table
 
 if TYPE_CHECKING:
@@ -87,7 +90,7 @@ def _short_way(router: Any, request_class: type) -> ShortWay:
         elif match is NOWHERE and not_found is not None:
             return not_found(path)
         request: Any = new(request_class)
-        root = response = None
+        root = response = failure = None
         attrs = request.__dict__ = (beginning if plan is None else plan[0]).copy()
         attrs["environ"] = environ
         if plan is not None:
@@ -108,7 +111,7 @@ def _short_way(router: Any, request_class: type) -> ShortWay:
                         response = response if finish is None else finish(response, root, request)
                         response = router.missed(request, root) if response is None else response
             except Exception as error:
-                response = _rescue(router, request, root, error)
+                failure = response = _rescue(router, request, root, error)
             if "response_callbacks" in attrs:
                 request._process_response_callbacks(response)
             if "_depends_on_cookie" in attrs and router.varies_by_cookie:
@@ -117,8 +120,8 @@ def _short_way(router: Any, request_class: type) -> ShortWay:
             close_body(response)
             raise
         finally:
-            if "finished_callbacks" in attrs:
-                _call_back(request, response, below)
+            if "finished_callbacks" in attrs or failure is not None:
+                _end(request, response, below)
             attrs.pop("context", None)
             current.set(below)
         return response
@@ -198,22 +201,38 @@ def _follow(router: Any, plan: Plan, request: AnyRequest, match: dict[str, Any])
 
 def _rescue(router: Any, request: AnyRequest, root: Context, error: Exception) -> AnyResponse:
     """Answer an error as the tween for errors would have done, while it is being handled; it may be about the method."""
-    if root is None or not isinstance(error, PredicateMismatch):
+    if root is not None and isinstance(error, PredicateMismatch):
+        try:
+            return router.refused(request, root, "", error)
+        except Exception as refusal:
+            return _error_handler(request, refusal)
+    if request.registry is not router.registry or "invoke_exception_view" in request.__dict__:
         return _error_handler(request, error)
+    # PERF: errors; the request is the current one already
     try:
-        return router.refused(request, root, "", error)
-    except Exception as refusal:
-        return _error_handler(request, refusal)
+        response = answer_error(router.registry, request, sys.exc_info())
+    except HTTPNotFound:
+        response = None
+    if response is None:
+        raise error
+    return response
 
 
-def _call_back(request: AnyRequest, response: AnyResponse, below: Any) -> None:
-    """Call the finished callbacks of a request; if one fails, nobody will send the response, and the request is over."""
+def _end(request: AnyRequest, response: AnyResponse, below: Any) -> None:
+    """Call the finished callbacks of a request, and let go of the error that was answered.
+
+    If a callback fails, nobody will send the response, and the request is over.
+    """
     try:
         request._process_finished_callbacks()
     except BaseException:
         manager.top.set(below)
         close_body(response)
         raise
+    # PERF: errors; the error knows the frames that know the request: of such a circle only the collector gets rid
+    attrs = request.__dict__
+    attrs.pop("exception", None)
+    attrs.pop("exc_info", None)
 
 
 def _is_private(router: Any) -> bool:

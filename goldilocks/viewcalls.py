@@ -15,7 +15,7 @@ from zope.interface import providedBy
 from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.interfaces import IRequest, IViewClassifier
 from goldilocks.threadlocal import get_current_registry, manager
-from goldilocks.util import reraise
+from goldilocks.util import reraise as raise_again
 from goldilocks.viewtable import call_views, registered_views, view_table
 
 if TYPE_CHECKING:
@@ -126,23 +126,61 @@ class ViewMethodsMixin:
         if registry is None:
             raise RuntimeError("Unable to retrieve registry")
         exc_info = sys.exc_info() if exc_info is None else exc_info
-        error = exc_info[1]
-        attrs = request.__dict__
-        # PERF: errors; written out, because a context manager takes as long as all the rest. ``attrs`` stands for "none".
-        before = attrs.get("exception", attrs), attrs.get("exc_info", attrs)
-        half_made = attrs.pop("response", attrs)  # it must not leak into the answer
-        attrs["exception"], attrs["exc_info"] = error, exc_info
-        request_iface = attrs.get("request_iface", IRequest)
+        below = manager.top.get()
+        manager.top.set((below, request, registry))
         try:
-            response = _answer(registry, request, error, request_iface, secure, exc_info, reraise)
-        except BaseException:
-            _put_back(attrs, "exception", before[0])
-            _put_back(attrs, "exc_info", before[1])
+            response = answer_error(registry, request, exc_info, secure)
+        except Exception:
+            if reraise:
+                raise_again(*exc_info)
             raise
         finally:
-            _put_back(attrs, "response", half_made)
-        attrs["exception"], attrs["exc_info"] = error, exc_info
+            manager.top.set(below)
+        if response is None:
+            if reraise:
+                raise_again(*exc_info)
+            raise HTTPNotFound
         return response
+
+
+def answer_error(
+    registry: AnyRegistry, request: AnyRequest, exc_info: Any, secure: bool = True
+) -> AnyResponse:
+    """Answer an exception by the exception view that was said for it, and leave it on the request.
+
+    Args:
+        registry: the record.
+        request: the request to answer; it is the current one.
+        exc_info: as `sys.exc_info` returns it.
+        secure: ask the view's permission.
+
+    Returns:
+        The response; ``None`` if there is no view. Then, and if a view raises something, all is on the request as it was.
+    """
+    error, attrs = exc_info[1], request.__dict__
+    # the combined type: an exception view said for no route answers on every route
+    request_iface = attrs.get("request_iface", IRequest).combined
+    views = view_table(registry).find_for_error(request_iface, error)
+    if not views:
+        return None
+    # PERF: errors; written out, because a context manager takes as long as all the rest. ``attrs`` stands for "none".
+    before = attrs.get("exception", attrs), attrs.get("exc_info", attrs)
+    half_made = attrs.pop("response", attrs)  # it must not leak into the answer
+    attrs["exception"], attrs["exc_info"] = error, exc_info
+    try:
+        response = (
+            views[0](error, request)
+            if secure and len(views) == 1
+            else call_views(views, error, request, secure)
+        )
+        attrs["exception"], attrs["exc_info"] = error, exc_info
+    except BaseException:
+        _put_back(attrs, "exception", before[0])
+        _put_back(attrs, "exc_info", before[1])
+        raise
+    finally:
+        _put_back(attrs, "response", half_made)
+    return response
 
 
 def _put_back(attrs: dict[str, Any], name: str, value: Any) -> None:
@@ -151,31 +189,3 @@ def _put_back(attrs: dict[str, Any], name: str, value: Any) -> None:
         attrs.pop(name, None)
     else:
         attrs[name] = value
-
-
-def _answer(
-    registry: AnyRegistry,
-    request: AnyRequest,
-    error: BaseException,
-    request_iface: InterfaceSpec,
-    secure: bool,
-    exc_info: Any,
-    should_reraise: bool,
-) -> AnyResponse:
-    # the combined type: an exception view said for no route answers on every route
-    views = view_table(registry).find_for_error(request_iface.combined, error)
-    below = manager.top.get()
-    manager.top.set((below, request, registry))
-    try:
-        response = call_views(views, error, request, secure)
-    except Exception:
-        if should_reraise:
-            reraise(*exc_info)
-        raise
-    finally:
-        manager.top.set(below)
-    if response is None:
-        if should_reraise:
-            reraise(*exc_info)
-        raise HTTPNotFound
-    return response
