@@ -225,11 +225,11 @@ _SHAPES, _SAYINGS, _LONGEST_SAYING = 100, 100, 2000
 #: What is known of environments that hold the same names in the same order: the names; what takes the method and common
 #: headers out of such an environment; how many they are; what takes the other headers out, if there are any; whether a
 #: length of the body is said; and what was found good, a line for each that is taken out.
-_Shape: TypeAlias = "tuple[tuple[str, ...], _Taker, int, _Taker | None, bool, set[str]]"
+_Shape: TypeAlias = "tuple[list[str], _Taker, int, _Taker | None, bool, set[str]]"
 _Taker: TypeAlias = "Callable[[Environ], tuple[str, ...]]"
 
 
-def _shape(names: tuple[str, ...]) -> _Shape:
+def _shape(names: list[str]) -> _Shape:
     headers = [name for name in names if name.startswith("HTTP_") or name == "CONTENT_TYPE"]
     shared = ["REQUEST_METHOD", "REQUEST_METHOD", *(name for name in headers if name in _SHARED)]
     private = [name for name in headers if name not in _SHARED]
@@ -242,14 +242,14 @@ def _glance(edge: Edge) -> Callable[[Environ], HTTPException | None]:
     """Return what an edge does for each request: one that looks like an earlier one is known to be good, but for a little."""
     limits, examine, lines = edge.limits, edge.examine, "\n".join
     path_bytes, query_bytes, shapes = limits.path_bytes, limits.query_bytes, dict[tuple[str, ...], _Shape]()
-    last = _shape(())
+    last = _shape([])
 
     # PERF: every scenario: names and common headers are compared all at once instead of looked at one by one
     def look(environ: Environ) -> HTTPException | None:
         nonlocal last
-        names = (*environ,)
+        names = [*environ]  # as a list, because lists are compared quickest
         if names != last[0]:
-            known = shapes.get(names)
+            known = shapes.get(tuple(names))
             if known is None:
                 return look_anew(environ, names)
             last = known
@@ -277,12 +277,12 @@ def _glance(edge: Edge) -> Callable[[Environ], HTTPException | None]:
             good.add(said)
         return objection
 
-    def look_anew(environ: Environ, names: tuple[str, ...]) -> HTTPException | None:
+    def look_anew(environ: Environ, names: list[str]) -> HTTPException | None:
         objection = examine(environ)
         if objection is None and environ.keys() >= _NEEDED and _UNUSUAL.isdisjoint(names):
             if len(shapes) >= _SHAPES:
                 shapes.clear()
-            shapes[names] = _shape(names)
+            shapes[tuple(names)] = _shape(names)
         return objection
 
     return look

@@ -84,7 +84,7 @@ def _short_way(router: Any, request_class: type) -> ShortWay:
         if plan is None or plan[4]:
             match, plan = find(path, environ.get("REQUEST_METHOD", "GET"))
         if VH_ROOT_KEY in environ or (
-            crosses and environ.get("REQUEST_METHOD") not in SAFE_METHODS and crosses(environ)
+            crosses is not None and environ["REQUEST_METHOD"] not in SAFE_METHODS and crosses(environ)
         ):
             plan, tell = None, router.orig_handle_request  # which also asks the view
         elif match is NOWHERE and not_found is not None:
