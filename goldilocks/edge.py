@@ -254,22 +254,18 @@ def _glance(edge: Edge) -> Callable[[Environ], HTTPException | None]:
                 return look_anew(environ, names)
             last = known
         _, take, lines_taken, take_private, has_length, good = last
-        said = ""
-        try:
-            said, path = lines(take(environ)), environ["PATH_INFO"]
-            if (
-                said in good
-                and path[:1] == "/"
-                and "%" not in path
-                and len(path) <= path_bytes
-                and (path.isprintable() or not find_control(path))
-                and len(environ["QUERY_STRING"]) <= query_bytes
-                and (not has_length or _is_good_length(environ["CONTENT_LENGTH"], limits))
-                and (take_private is None or _are_good("".join(take_private(environ)), limits))
-            ):
-                return None
-        except (TypeError, AttributeError, ValueError):
-            said = ""  # an environment by hand, that holds something else than text
+        said, path = lines(take(environ)), environ["PATH_INFO"]
+        if (
+            said in good
+            and path[:1] == "/"
+            and "%" not in path
+            and len(path) <= path_bytes
+            and (path.isprintable() or not find_control(path))
+            and len(environ["QUERY_STRING"]) <= query_bytes
+            and (not has_length or _is_good_length(environ["CONTENT_LENGTH"], limits))
+            and (take_private is None or _are_good("".join(take_private(environ)), limits))
+        ):
+            return None
         objection = examine(environ)
         if objection is None and len(said) <= _LONGEST_SAYING and said.count("\n") == lines_taken - 1:
             if len(good) >= _SAYINGS:

@@ -42,7 +42,7 @@ from goldilocks.traversal.paths import requested_path
 from goldilocks.traversal.traverser import traverse, walk_onto
 from goldilocks.tweens import _error_handler, excview_tween_factory
 from goldilocks.urldispatch import RoutesMapper
-from goldilocks.viewcalls import answer_error
+from goldilocks.viewcalls import ViewMethodsMixin, answer_error
 from goldilocks.viewtable import call_views, view_table
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
         long_story: Callable[[AnyRequest], AnyResponse] = router.orig_handle_request
         return long_story
     find = mapper.table.find if mapper is not None and mapper.routelist else None
-    own_views = view_table(registry).find
+    views_for, traverser_for = view_table(registry).find, registry.adapters.lookup1
 
     # PERF: traversal, acl, post, routes by method: as in `_short_way`
     def tell(request: AnyRequest) -> AnyResponse:
@@ -149,28 +149,22 @@ def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
             if found is not None:
                 route, match = found
                 plan = plans.of(route)
-                if (
-                    plan is not None
-                    and (not plan[3] or walks_nowhere(match))
-                    and request.registry is registry
-                ):
+                if plan is not None and (not plan[3] or walks_nowhere(match)):
                     return _follow(router, plan, request, match)
                 attrs["matchdict"], attrs["matched_route"] = match, route
-                attrs["request_iface"] = request.registry.queryUtility(
+                attrs["request_iface"] = registry.queryUtility(
                     IRouteRequest, name=route.name, default=IRequest
                 )
                 make_root = route.factory or make_usual_root
         root = attrs["root"] = make_root(request)
-        known = request.registry
-        make_traverser = known.adapters.lookup1(providedBy(root), ITraverser)
+        make_traverser = traverser_for(providedBy(root), ITraverser)
         if make_traverser is not None:
             attrs.update(make_traverser(root)(request))
-        elif match is not None or VH_ROOT_KEY in request.environ:
+        elif match is not None:
             attrs.update(traverse(root, request))
         else:
             walk_onto(attrs, root, requested_path(request) if path is None else path)
         context, view_name = attrs["context"], attrs["view_name"]
-        views_for = own_views if known is registry else view_table(known).find
         views = views_for(IViewClassifier, attrs["request_iface"], providedBy(context), view_name)
         try:
             response = views[0](context, request) if len(views) == 1 else call_views(views, context, request)
@@ -206,7 +200,10 @@ def _rescue(router: Any, request: AnyRequest, root: Context, error: Exception) -
             return router.refused(request, root, "", error)
         except Exception as refusal:
             return _error_handler(request, refusal)
-    if request.registry is not router.registry or "invoke_exception_view" in request.__dict__:
+    is_usual = (
+        getattr(request.invoke_exception_view, "__func__", None) is ViewMethodsMixin.invoke_exception_view
+    )
+    if not is_usual or getattr(request, "registry", None) is not router.registry:
         return _error_handler(request, error)
     # PERF: errors; the request is the current one already
     try:

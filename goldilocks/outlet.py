@@ -30,9 +30,8 @@ DEFAULT_HEADERS: Headers = (
     ("Referrer-Policy", "same-origin"),  # other sites don't learn the path from which a visitor comes
 )
 
-# PERF: errors; status lines of answers with a body, and content types, that are fit to be sent; classes that write their own page
+# PERF: errors; status lines that are fit to be sent, of answers with a body; and classes that write their own page
 _LINES = frozenset((OK, *STATUS_LINES.values(), *httpexceptions.STATUS_LINES.values()))
-_TYPES = frozenset((HTML_TYPE, JSON_TYPE, TEXT_TYPE))
 _PAGES = frozenset((PredicateMismatch, *httpexceptions.status_map.values()))
 
 CHECK_SETTING = f"{GOLDILOCKS}.check_responses"
@@ -65,12 +64,12 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
             if made_by is not Response:
                 response.prepare(environ)
             status, headers = response._status, response._headerlist
-            if environ["REQUEST_METHOD"] != "HEAD":
+            if environ["REQUEST_METHOD"] != "HEAD" and not response.conditional_response:
                 # what nobody has changed since the response was made is fit to be sent as it is
                 if len(headers) == 2 and status in _LINES:
                     kind, (name, value) = headers
                     if (
-                        kind in _TYPES
+                        (kind is HTML_TYPE or kind is JSON_TYPE or kind is TEXT_TYPE)
                         and name == "Content-Length"
                         and value.__class__ is str
                         and value.isdigit()

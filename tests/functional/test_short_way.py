@@ -65,8 +65,8 @@ def ask(router, path="/", **kw):
     return answer.status, [header for header in answer.headerlist if header[0] != "Expires"], answer.body
 
 
-def assert_same(app, *paths, **kw):
-    short, long = both(app)
+def assert_same(app, *paths, root_factory=None, settings=None, **kw):
+    short, long = both(app, root_factory=root_factory, settings=settings)
     for path in paths or ("/",):
         for _ in range(2):  # the first request is what plans are made at
             assert ask(short, path, **kw) == ask(long, path, **kw)
@@ -629,3 +629,272 @@ def test_root_factory_and_lookups_are_the_applications():
     assert router.registry.getUtility(IRootFactory) is router.root_factory
     assert router.registry.queryUtility(IRequestFactory) is None
     assert ask(router, "/a")[2] == b"({}, ('a',))"
+
+
+# --- Routes with predicates, trees, and what leads nowhere ---------------------------------------------------------
+
+
+class Asked:
+    """A route predicate that holds, and lets what it sees of the request show."""
+
+    def __init__(self, value, info):
+        self.value = value
+
+    def text(self):
+        return f"asked = {self.value}"
+
+    phash = text
+
+    def __call__(self, info, request):
+        seen = request.__dict__.setdefault("seen", [])
+        seen.append(
+            (sorted(info["match"]), request.request_iface.__name__, hasattr(request, "matched_route"))
+        )
+        return self.value
+
+
+def picky(view, pattern="/picky/{name}", **options):
+    """Return what says an application whose route asks a predicate, with a view."""
+
+    def app(config):
+        config.add_route_predicate("asked", Asked)
+        config.add_route("picky", pattern, asked=True)
+        config.add_view(view, route_name="picky", **options)
+        config.add_exception_view(lambda request: Response("failed", status=500), context=LookupError)
+
+    return app
+
+
+def seen_by_predicates(request):
+    """Tell what the request knows when its view is called."""
+    return Response(
+        repr(
+            (
+                request.seen,
+                sorted(request.__dict__),
+                request.matchdict,
+                request.subpath,
+                request.context is request.root,
+            )
+        )
+    )
+
+
+def two(context, request):
+    """Take both arguments."""
+    return Response(f"{type(context).__name__} {request.matchdict}")
+
+
+@pytest.mark.parametrize(
+    "pattern", ["/picky/{name}", "/picky/*subpath", "/picky/*traverse", "/picky/{subpath}"]
+)
+@pytest.mark.parametrize(
+    "view", [seen_by_predicates, two, raising(LookupError()), raising(PredicateMismatch("mine"))]
+)
+def test_route_with_a_predicate(pattern, view):
+    """A route's predicates see the request, and its view finds the same."""
+    assert_same(picky(view, pattern), "/picky/a", "/picky/a/b", "/picky", "/other")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+@pytest.mark.parametrize(
+    "options", [{"renderer": "json"}, {"renderer": "json", "request_method": "POST"}, {"renderer": "string"}]
+)
+def test_route_with_a_predicate_and_a_renderer(options, method):
+    """What such a view returns is rendered, and of a wrong method the client hears."""
+    assert_same(
+        picky(lambda request: {"name": request.matchdict["name"]}, **options), "/picky/a", method=method
+    )
+
+
+def test_route_without_a_view():
+    """A route for which there is no view leads nowhere, with predicates and without."""
+
+    def app(config):
+        config.add_route("plain", "/plain")
+        config.add_route_predicate("asked", Asked)
+        config.add_route("picky", "/picky", asked=True)
+
+    assert_same(app, "/plain", "/picky")
+
+
+class Node(dict):
+    """A resource."""
+
+
+TREE = Node(a=Node(b=Node()))
+
+
+def walked(context, request):
+    """Tell where the walk led."""
+    return Response(repr((context is TREE, request.view_name, request.subpath, request.traversed)))
+
+
+@pytest.mark.parametrize("has_routes", [True, False])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/a",
+        "/a/b",
+        "/a/b/look",
+        "/a/look/on/and",
+        "/a/@@look",
+        "/@@look/a",
+        "/nothing",
+        "/a/%ff",
+        "/%C3%A9",
+    ],
+)
+def test_tree(path, has_routes):
+    """A walk leads to the same resource and view."""
+
+    def app(config):
+        config.add_view(walked, context=Node)
+        config.add_view(walked, context=Node, name="look")
+        if has_routes:
+            config.add_route("other", "/other")
+            config.add_route("hybrid", "/hybrid/*traverse")
+
+    assert_same(app, path, f"/hybrid{path}", root_factory=lambda request: TREE)
+
+
+def test_view_of_a_tree_that_takes_no_such_request():
+    """Where all views of a resource decline, the client hears it."""
+
+    def app(config):
+        config.add_view(walked, context=Node, request_method="POST")
+        config.add_view(walked, context=Node, request_param="a")
+
+    assert_same(app, "/", "/a", "/a?a=1", root_factory=lambda request: TREE)
+
+
+def test_traverser_of_a_tree():
+    """A tree's own traverser walks."""
+
+    class Blind(ResourceTreeTraverser):
+        def __call__(self, request):
+            return {**super().__call__(request), "context": TREE["a"]}
+
+    def app(config):
+        config.add_traverser(Blind, Node)
+        config.add_view(walked, context=Node)
+
+    assert_same(app, "/", root_factory=lambda request: TREE)
+
+
+def test_root_factory_changes_the_record_too_late():
+    """The record is the application's, also where a root factory sets another one on the request."""
+    other = Configurator()
+    other.add_view(lambda request: Response("of the other"), context=Node)
+    other.commit()
+
+    def make_root(request):
+        request.registry = other.registry
+        return TREE
+
+    assert_same(
+        lambda config: config.add_view(lambda request: Response("own"), context=Node),
+        "/",
+        root_factory=make_root,
+    )
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_what_leads_nowhere(method, defaults):
+    """What there is no route and no view for gets the same page, in the form that the client likes."""
+
+    def app(config):
+        config.add_route("plain", "/plain")
+        config.add_view(lambda request: Response("named"), name="named")
+
+    for accept in ("text/html", "application/json", "text/plain", ""):
+        assert_same(
+            app,
+            *(
+                "/",
+                "/nothing",
+                "/nothing/here",
+                "/named",
+                "/named/more",
+                "/@@named",
+                "/@@nothing",
+                "/n%C3%B6",
+                "/%ff",
+            ),
+            headers={"Accept": accept},
+            settings={"goldilocks.defaults": defaults},
+            method=method,
+        )
+
+
+@pytest.mark.parametrize("kind", ["notfound", "exception", "adapter", "deriver"])
+def test_page_of_the_application_for_what_leads_nowhere(kind):
+    """An application's own view for it is called."""
+
+    def app(config):
+        if kind == "notfound":
+            config.add_notfound_view(lambda request: Response(f"mine {request.path}", status=404))
+        elif kind == "exception":
+            config.add_exception_view(lambda request: Response("mine", status=404), context=HTTPNotFound)
+        elif kind == "adapter":
+            config.add_response_adapter(lambda error: Response("mine"), HTTPNotFound)
+        else:
+            config.add_view_deriver(lambda view, info: lambda context, request: Response("mine"), name="mine")
+
+    assert_same(app, "/nothing")
+
+
+def test_host_that_is_refused():
+    """What is wrong with a request is found on both ways."""
+    assert_same(
+        paged(found),
+        "/",
+        headers={"Host": "evil.example"},
+        settings={"goldilocks.allowed_hosts": "localhost"},
+    )
+
+
+def test_request_that_answers_errors_itself():
+    """A request method of the application's for errors is called."""
+
+    def app(config):
+        config.add_request_method(
+            lambda request, *said: Response("by hand", status=500), "invoke_exception_view"
+        )
+        paged(raising(LookupError()))(config)
+
+    assert_same(app, "/")
+
+
+def test_error_view_that_raises():
+    """An exception view that fails has the last word, one that finds nothing lets the error go on."""
+
+    def app(config):
+        config.add_exception_view(raising(HTTPNotFound()), context=LookupError)
+        config.add_exception_view(raising(ValueError()), context=KeyError)
+        config.add_route("lookup", "/lookup")
+        config.add_view(raising(LookupError()), route_name="lookup")
+        config.add_route("key", "/key")
+        config.add_view(raising(KeyError("a")), route_name="key")
+
+    assert_same(app, "/lookup", "/key")
+
+
+def test_error_that_was_answered_is_let_go():
+    """Callbacks still know the error that was answered; where the request is over, it is forgotten, with all its frames."""
+    seen = []
+
+    def view(request):
+        seen.append(request)
+        request.add_finished_callback(lambda request: seen.append((request.exception, request.exc_info)))
+        raise LookupError("mine")
+
+    app, _ = both(picky(view))
+    assert ask(app, "/picky/a")[0].startswith("500")
+    request, (error, info) = seen
+    assert isinstance(error, LookupError)
+    assert info[1] is error
+    assert request.exception is None
+    assert request.exc_info is None

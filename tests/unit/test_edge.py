@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from goldilocks.config.settings import Settings
 from goldilocks.edge import Edge
 from goldilocks.exceptions import ConfigurationError
-from goldilocks.hosts import AllowedHosts, TrustedProxies, split_host
+from goldilocks.hosts import FORWARDED, AllowedHosts, TrustedProxies, split_host
 from goldilocks.limits import Limits
 
 
@@ -30,8 +32,17 @@ def environ(**said):
 
 def status(edge, **said):
     """Return the status that an edge refuses with, or None."""
-    edge(environ())  # what is known from an earlier request must change nothing
+    first = edge(environ(**said))
+    # what is known from earlier requests that look alike must change nothing
+    names = [
+        name
+        for name in said
+        if name.startswith(("HTTP_", "CONTENT_")) and name not in ("HTTP_HOST", *FORWARDED)
+    ]
+    for _ in range(2):
+        edge(environ(**dict.fromkeys(names, "1")))
     refusal = edge(environ(**said))
+    assert (first and first.code) == (refusal and refusal.code)
     return refusal and refusal.code
 
 
@@ -486,3 +497,91 @@ def test_lengths_count_where_something_is_unusual(name):
 def test_lists_count_where_something_is_unusual():
     """The members of a list are counted as well where a host is seen for the first time."""
     assert Edge()(environ(HTTP_HOST="new.example", HTTP_ACCEPT="a," * 1000)).status_int == 431
+
+
+# --- At a glance ---------------------------------------------------------------------------------------------------
+
+VALUES = some.sampled_from(
+    [
+        "",
+        "a",
+        "example.com",
+        "a,b,c,d",
+        "x" * 30,
+        "\x01",
+        "\n",
+        "a\nb",
+        "é",
+        "Ã©",
+        "5",
+        "-1",
+        "/",
+        "/%",
+        "/\0",
+        "*",
+        "GET",
+    ]
+)
+NAMES = [
+    *(
+        "PATH_INFO",
+        "QUERY_STRING",
+        "CONTENT_LENGTH",
+        "CONTENT_TYPE",
+        "HTTP_HOST",
+        "HTTP_USER_AGENT",
+        "HTTP_COOKIE",
+    ),
+    *(
+        "HTTP_ACCEPT",
+        "HTTP_ACCEPT_LANGUAGE",
+        "HTTP_X_ANY",
+        "HTTP_RANGE",
+        "HTTP_X_FORWARDED_FOR",
+        "REQUEST_METHOD",
+    ),
+]
+LIMITS = Limits(path_bytes=20, query_bytes=20, header_bytes=25, accept_items=3, body_bytes=10, header_count=6)
+
+
+@given(some.lists(some.dictionaries(some.sampled_from(NAMES), VALUES, max_size=4), max_size=20))
+def test_what_is_remembered_changes_no_answer(requests):
+    """Whatever came before, a request is refused as if it were the first."""
+    edge = Edge(LIMITS, allowed_hosts=["example.com", "localhost"])
+    for said in requests:
+        fresh = Edge(LIMITS, allowed_hosts=["example.com", "localhost"]).examine(environ(**said))
+        refusal = edge(environ(**said))
+        assert (refusal and refusal.code) == (fresh and fresh.code)
+
+
+def test_lines_of_two_headers_are_not_taken_for_others():
+    """Where controls are let through, two headers of which one has a line break don't count as two others."""
+    edge = Edge(Limits(refuse_controls=False, accept_items=1))
+    assert edge(environ(HTTP_ACCEPT="a", HTTP_ACCEPT_LANGUAGE="b\nc,d")) is not None
+    assert edge(environ(HTTP_ACCEPT="a\nb", HTTP_ACCEPT_LANGUAGE="c")) is None
+    assert edge(environ(HTTP_ACCEPT="a", HTTP_ACCEPT_LANGUAGE="b\nc")) is None
+
+
+@pytest.mark.parametrize("name", ["HTTP_USER_AGENT", "HTTP_X_{}"])
+def test_what_strangers_say_is_forgotten(name):
+    """Whatever many different strangers say, what is remembered of it stays little, and the answers stay right."""
+    edge = Edge(LIMITS)
+    known = dict(zip(edge.look.__code__.co_freevars, edge.look.__closure__, strict=True))
+    for number in range(300):
+        said = {name.format(number): f"a {number}"}
+        assert edge(environ(**said)) is None
+        assert edge(environ(**said)) is None
+        assert edge(environ(**dict.fromkeys(said, "\x01"))).code == 400
+        *_, good = known["last"].cell_contents
+        assert len(good) <= 100
+
+
+def test_secrets_are_not_remembered():
+    """What may be secret (cookies, and headers that are not known to be none) isn't kept."""
+    edge = Edge()
+    known = dict(zip(edge.look.__code__.co_freevars, edge.look.__closure__, strict=True))
+    for _ in range(3):
+        edge(environ(HTTP_COOKIE="a=secret", HTTP_AUTHORIZATION="secret", HTTP_X_TOKEN="secret"))
+    *_, good = known["last"].cell_contents
+    assert good
+    assert not any("secret" in said for said in good)

@@ -153,6 +153,18 @@ def test_answer(make):
     assert manager.stack == []
 
 
+@pytest.mark.parametrize(("reraise", "heard"), [(False, ZeroDivisionError), (True, LookupError)])
+def test_view_that_fails_as_well(reraise, heard):
+    """If the exception view fails, its error is heard, or on demand that which it should have answered."""
+    config = Configurator(autocommit=True)
+    config.add_exception_view(lambda request: 1 / 0, context=LookupError)
+    request = Request.blank("/")
+    request.registry = config.registry
+    with pytest.raises(heard):
+        request.invoke_exception_view(raised(LookupError()), reraise=reraise)
+    assert not {"exception", "exc_info"} & vars(request).keys()
+
+
 def test_nobody_answers():
     """Without a view it is not found, and nothing stays on the request."""
     request = Request.blank("/")
