@@ -23,7 +23,7 @@ from goldilocks.threadlocal import get_current_registry, get_current_request, ma
 from tests.robustness.servers import IS_SOAK
 
 THREADS = 32
-ROUNDS = 20 if IS_SOAK else 3
+ROUNDS = 20 if IS_SOAK else 2
 KINDS = 12
 
 LAYOUT = '<b metal:define-macro="main"><i metal:define-slot="body"/></b>'
