@@ -60,7 +60,7 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
     def send(response: AnyResponse, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         made_by = response.__class__
         # PERF: hello, json, session: what has nothing to decide about is sent without a call of it
-        if (made_by is Response or made_by in _PAGES) and not response.conditional_response:
+        if made_by is Response or made_by in _PAGES:
             if made_by is not Response:
                 response.prepare(environ)
             status, headers = response._status, response._headerlist
