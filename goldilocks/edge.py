@@ -248,24 +248,28 @@ def _glance(edge: Edge) -> Callable[[Environ], HTTPException | None]:
     def look(environ: Environ) -> HTTPException | None:
         nonlocal last
         names = [*environ]  # as a list, because lists are compared quickest
-        if names != last[0]:
+        shape = last  # another thread may remember another one meanwhile
+        if names != shape[0]:
             known = shapes.get(tuple(names))
             if known is None:
                 return look_anew(environ, names)
-            last = known
-        _, take, lines_taken, take_private, has_length, good = last
-        said, path = lines(take(environ)), environ["PATH_INFO"]
-        if (
-            said in good
-            and path[:1] == "/"
-            and "%" not in path
-            and len(path) <= path_bytes
-            and (path.isprintable() or not find_control(path))
-            and len(environ["QUERY_STRING"]) <= query_bytes
-            and (not has_length or _is_good_length(environ["CONTENT_LENGTH"], limits))
-            and (take_private is None or _are_good("".join(take_private(environ)), limits))
-        ):
-            return None
+            last = shape = known
+        _, take, lines_taken, take_private, has_length, good = shape
+        try:
+            said, path = lines(take(environ)), environ["PATH_INFO"]
+            if (
+                said in good
+                and path[:1] == "/"
+                and "%" not in path
+                and len(path) <= path_bytes
+                and (path.isprintable() or not find_control(path))
+                and len(environ["QUERY_STRING"]) <= query_bytes
+                and (not has_length or _is_good_length(environ["CONTENT_LENGTH"], limits))
+                and (take_private is None or _are_good("".join(take_private(environ)), limits))
+            ):
+                return None
+        except TypeError:  # an environment by hand, that holds something else than text
+            return examine(environ)
         objection = examine(environ)
         if objection is None and len(said) <= _LONGEST_SAYING and said.count("\n") == lines_taken - 1:
             if len(good) >= _SAYINGS:
