@@ -94,7 +94,8 @@ class LateTypes(_Table):
         self._waiting = 0
         #: Whether somebody has asked for what wasn't there: zope remembers such questions until it hears of a change.
         self._is_missed = True
-        self._lock = threading.RLock()
+        #: Held while the record is written to.
+        self.lock = threading.RLock()
         #: The thread that makes a type, and the route whose type it makes.
         self._maker: int | None = None
         self._made: str | None = None
@@ -129,7 +130,7 @@ class LateTypes(_Table):
 
     def promise_view(self, name: str, view: LateView) -> bool:
         """Let a view be composed when the type of its route is made; tell whether that is still to be made."""
-        with self._lock:
+        with self.lock:
             promised = dict.get(self, name)
             if promised.__class__ is not tuple:
                 return False
@@ -177,7 +178,7 @@ class LateTypes(_Table):
         promised = dict.get(self, name)
         if promised.__class__ is not tuple:
             return
-        with self._lock:
+        with self.lock:
             promised = dict.get(self, name)
             if promised.__class__ is not tuple or self._made == name:
                 return

@@ -177,7 +177,8 @@ class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a 
         factory: Any = None,
     ) -> None:
         """Register a utility, as zope's `Components` does."""
-        super().registerUtility(component, provided, name, info, event and has_zope_listeners(), factory)
+        with self.late_types.lock:  # zope first takes out what is in its place: two threads would take out the same
+            super().registerUtility(component, provided, name, info, event and has_zope_listeners(), factory)
 
     def registerAdapter(
         self,
@@ -189,7 +190,8 @@ class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a 
         event: bool = True,
     ) -> None:
         """Register an adapter, as zope's `Components` does."""
-        super().registerAdapter(factory, required, provided, name, info, event and self._is_heard())
+        with self.late_types.lock:
+            super().registerAdapter(factory, required, provided, name, info, event and self._is_heard())
 
     def _is_heard(self) -> bool:
         """Tell whether anybody hears of a registration that is made just now."""

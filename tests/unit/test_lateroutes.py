@@ -209,7 +209,7 @@ def test_whoever_asks_meanwhile_waits(registry, types):
         thread.start()
     assert not types.is_making
     before = registry.utilities._generation
-    registry.settings = {}
+    registry.utilities.register([], ISettings, "", {})
     assert registry.utilities._generation > before
     may_go_on.set()
     for thread in threads:

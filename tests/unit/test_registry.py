@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from zope.interface import Interface, implementer
 from zope.interface.registry import Components
@@ -35,6 +37,25 @@ def test_package_of_the_caller():
     """A registry is named after the package that makes it, and after a name that is given."""
     assert Registry().package_name == Registry().__name__ == __name__.rpartition(".")[0] or __name__
     assert Registry("app").package_name == "app"
+
+
+def test_threads_register_the_same_in_turn():
+    """While one thread puts something in the place of a utility, another waits instead of taking out the same."""
+    registry, others = Registry("app"), []
+
+    class Slow(Loud):
+        def __ne__(self, other):  # zope compares, and then takes out
+            if not others:
+                others.append(threading.Thread(target=registry.registerUtility, args=(Loud(), ILoud)))
+                others[0].start()
+                others[0].join(0.1)
+            return self is not other
+
+    registry.registerUtility(Slow(), ILoud)
+    mine = Loud()
+    registry.registerUtility(mine, ILoud)
+    others[0].join()
+    assert registry.getUtility(ILoud) is not mine
 
 
 def test_registry_is_true():
