@@ -13,8 +13,8 @@ from typing import Any, cast
 import webob.cookies
 from webob.cookies import RequestCookies
 
-from goldilocks.edge import find_control
 from goldilocks.exceptions import URLDecodeError, refusal
+from goldilocks.glance import find_control
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestHeaderFieldsTooLarge
 from goldilocks.limits import Limits
 from goldilocks.types import Environ

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from collections.abc import Callable, Container, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from goldilocks.exceptions import URLDecodeError, refusal
+from goldilocks.glance import Objection, find_control, glance
 from goldilocks.hosts import (
-    FORWARDED,
     HOSTS_SETTING,
     LOCAL_HOSTS,
     PROXIES_SETTING,
@@ -76,8 +75,7 @@ class Edge:
         self.hosts = AllowedHosts(allowed_hosts or (LOCAL_HOSTS if is_local else ("*",)))
         self.proxies = TrustedProxies(trusted_proxies)
         self._good_hosts: set[str] = set()
-        #: Does what a call does; for those who do it for every request.
-        self.look = _glance(self)
+        self._look = self.glance(lambda environ: False, ())
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self | None:
@@ -110,7 +108,20 @@ class Edge:
         What a trusted proxy says of the client is written into the environment where WSGI has its place
         (``REMOTE_ADDR``, ``wsgi.url_scheme``, ``HTTP_HOST``); what others say in its name is taken out.
         """
-        return self.look(environ)
+        objection: Any = self._look(environ)
+        return cast("HTTPException | None", objection)
+
+    def glance(
+        self, needs_care: Callable[[Environ], bool], good_paths: Container[str]
+    ) -> Callable[[Environ], Objection | None]:
+        """Return a function that does what a call does, for those who do it for every request.
+
+        Args:
+            needs_care: tells whether a request that is good needs more than the usual: `CARE` is returned of it then. It may look at
+                the method, the scheme, at which headers there are, and at what many clients say alike: the answer is remembered.
+            good_paths: paths without a percent sign that this function has found good before.
+        """
+        return glance(self.examine, self.limits, needs_care, good_paths)
 
     def examine(self, environ: Environ) -> HTTPException | None:
         """Do what a call does, at leisure."""
@@ -184,126 +195,6 @@ def _has_limits(settings: Mapping[str, Any], limits: Limits) -> bool:
     )
 
 
-# --- At a glance ----------------------------------------------------------------------------------------------------
-
-#: What many clients say alike, and nobody keeps secret. What was found good once is remembered.
-_SHARED = frozenset(
-    (
-        "CONTENT_TYPE",
-        "HTTP_ACCEPT",
-        "HTTP_ACCEPT_CHARSET",
-        "HTTP_ACCEPT_ENCODING",
-        "HTTP_ACCEPT_LANGUAGE",
-        "HTTP_CACHE_CONTROL",
-        "HTTP_CONNECTION",
-        "HTTP_DNT",
-        "HTTP_HOST",
-        "HTTP_ORIGIN",
-        "HTTP_PRAGMA",
-        "HTTP_PRIORITY",
-        "HTTP_SEC_CH_UA",
-        "HTTP_SEC_CH_UA_MOBILE",
-        "HTTP_SEC_CH_UA_PLATFORM",
-        "HTTP_SEC_FETCH_DEST",
-        "HTTP_SEC_FETCH_MODE",
-        "HTTP_SEC_FETCH_SITE",
-        "HTTP_SEC_FETCH_USER",
-        "HTTP_TE",
-        "HTTP_UPGRADE_INSECURE_REQUESTS",
-        "HTTP_USER_AGENT",
-    )
-)
-
-#: What must be there, and what must not, for a glance to be enough.
-_NEEDED = frozenset(("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_HOST"))
-_UNUSUAL = frozenset(("HTTP_RANGE", *FORWARDED))
-
-#: How many sets of names are remembered, how many sayings for each of them, and how long these may be.
-_SHAPES, _SAYINGS, _LONGEST_SAYING = 100, 100, 2000
-
-
-#: What is known of environments that hold the same names in the same order: the names; what takes the method and common
-#: headers out of such an environment; how many they are; what takes the other headers out, if there are any; whether a
-#: length of the body is said; and what was found good, a line for each that is taken out.
-_Shape: TypeAlias = "tuple[list[str], _Taker, int, _Taker | None, bool, set[str]]"
-_Taker: TypeAlias = "Callable[[Environ], tuple[str, ...]]"
-
-
-def _shape(names: list[str]) -> _Shape:
-    headers = [name for name in names if name.startswith("HTTP_") or name == "CONTENT_TYPE"]
-    shared = ["REQUEST_METHOD", "REQUEST_METHOD", *(name for name in headers if name in _SHARED)]
-    private = [name for name in headers if name not in _SHARED]
-    # twice, or with the method: of a single name, `itemgetter` makes no tuple
-    take_private = itemgetter(*private, "REQUEST_METHOD") if private else None
-    return names, itemgetter(*shared), len(shared), take_private, "CONTENT_LENGTH" in names, set()
-
-
-def _glance(edge: Edge) -> Callable[[Environ], HTTPException | None]:
-    """Return what an edge does for each request: one that looks like an earlier one is known to be good, but for a little."""
-    limits, examine, lines = edge.limits, edge.examine, "\n".join
-    path_bytes, query_bytes, shapes = limits.path_bytes, limits.query_bytes, dict[tuple[str, ...], _Shape]()
-    last = _shape([])
-
-    # PERF: every scenario: names and common headers are compared all at once instead of looked at one by one
-    def look(environ: Environ) -> HTTPException | None:
-        nonlocal last
-        names = [*environ]  # as a list, because lists are compared quickest
-        shape = last  # another thread may remember another one meanwhile
-        if names != shape[0]:
-            known = shapes.get(tuple(names))
-            if known is None:
-                return look_anew(environ, names)
-            last = shape = known
-        _, take, lines_taken, take_private, has_length, good = shape
-        try:
-            said, path = lines(take(environ)), environ["PATH_INFO"]
-            if (
-                said in good
-                and path[:1] == "/"
-                and "%" not in path
-                and len(path) <= path_bytes
-                and (path.isprintable() or not find_control(path))
-                and len(environ["QUERY_STRING"]) <= query_bytes
-                and (not has_length or _is_good_length(environ["CONTENT_LENGTH"], limits))
-                and (take_private is None or _are_good("".join(take_private(environ)), limits))
-            ):
-                return None
-        except TypeError:  # an environment by hand, that holds something else than text
-            return examine(environ)
-        objection = examine(environ)
-        if objection is None and len(said) <= _LONGEST_SAYING and said.count("\n") == lines_taken - 1:
-            if len(good) >= _SAYINGS:
-                good.clear()
-            good.add(said)
-        return objection
-
-    def look_anew(environ: Environ, names: list[str]) -> HTTPException | None:
-        objection = examine(environ)
-        if objection is None and environ.keys() >= _NEEDED and _UNUSUAL.isdisjoint(names):
-            if len(shapes) >= _SHAPES:
-                shapes.clear()
-            shapes[tuple(names)] = _shape(names)
-        return objection
-
-    return look
-
-
-def _is_good_length(length: str, limits: Limits) -> bool:
-    """Tell whether a length that was said of a body is a number, and small enough."""
-    return not length or (
-        length.isdecimal() and length.isascii() and len(length) < 19 and int(length) <= limits.body_bytes
-    )
-
-
-def _are_good(headers: str, limits: Limits) -> bool:
-    """Tell whether headers, all in one, are short and plain text."""
-    return (
-        len(headers) <= limits.header_bytes
-        and headers.isascii()
-        and len(headers.encode().translate(None, _CONTROLS)) == len(headers)
-    )
-
-
 # --- Method, target, sizes -----------------------------------------------------------------------------------------
 
 #: How many hosts are remembered.
@@ -311,9 +202,6 @@ _REMEMBERED = 1000
 
 # SPEC: RFC 9110, 5.6.2 (token)
 _is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}").fullmatch
-# SPEC: RFC 9110, 5.5: a field value holds no controls but the tab
-find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
-_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09})
 # SPEC: RFC 3986, 2.1
 find_broken_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 

@@ -14,14 +14,15 @@ configured (`changes`); the router asks for a new one afterwards.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from zope.interface import providedBy
 
-from goldilocks.csrf import SAFE_METHODS
+from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
+from goldilocks.glance import CARE
 from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.interfaces import (
     VH_ROOT_KEY,
@@ -63,44 +64,44 @@ def short_way(router: Any) -> ShortWay | None:
     """
     if not _is_private(router):
         return None
+    plans = Plans(router, extended_class(Request, router.request_extensions))
     # two functions, so that all that a request needs is a local name
-    return _short_way(router, extended_class(Request, router.request_extensions))
+    return _short_way(router, plans, _glance(router, plans.literals), _teller(router, plans))
 
 
-def _short_way(router: Any, request_class: type) -> ShortWay:
-    plans, registry, edge = Plans(router, request_class), router.registry, router.edge
-    refusal, crosses, quick_story = getattr(edge, "look", edge), router.cross_origin, _teller(router, plans)
+def _short_way(router: Any, plans: Plans, look: Any, tell_briefly: Any) -> ShortWay:
+    registry, request_class, beginning = router.registry, plans.request_class, plans.beginning
+    literals, find_known, find, not_found = plans.literals, plans.find_known, plans.find, plans.not_found
     current, root_class, new = manager.top, DefaultRootFactory, object.__new__
-    beginning, literals, find, not_found = plans.beginning, plans.literals, plans.find, plans.not_found
 
     # PERF: every scenario: every line is run for every request; what can be known is known by now
     def answer(environ: Environ) -> AnyResponse:
-        if refusal is not None and refusal(environ) is not None:
-            return router.execution_policy(environ, router)
-        path = environ.get("PATH_INFO") or "/"
         match: dict[str, Any] = {}
-        tell = quick_story
-        plan = literals.get(path)
-        if plan is None or plan[4]:
-            match, plan = find(path, environ.get("REQUEST_METHOD", "GET"))
-        if VH_ROOT_KEY in environ or (
-            crosses is not None and environ["REQUEST_METHOD"] not in SAFE_METHODS and crosses(environ)
-        ):
+        objection, tell = look(environ), tell_briefly
+        if objection is None:
+            path = environ.get("PATH_INFO") or "/"
+            plan = literals.get(path)
+            if plan is None and path.isascii():
+                match, plan = find_known(path)
+            if plan is None or plan[4]:
+                match, plan = find(path, environ.get("REQUEST_METHOD", "GET"))
+                if match is NOWHERE and not_found is not None:
+                    return not_found(path)
+        elif objection is CARE:
             plan, tell = None, router.orig_handle_request  # which also asks the view
-        elif match is NOWHERE and not_found is not None:
-            return not_found(path)
+        else:
+            return router.execution_policy(environ, router)
         request: Any = new(request_class)
         root = response = failure = None
         attrs = request.__dict__ = (beginning if plan is None else plan[0]).copy()
         attrs["environ"] = environ
         if plan is not None:
-            _, view, finish, may_be_walked, _ = plan
+            _, view, finish, _, _ = plan
             attrs["matchdict"] = match
-            if may_be_walked and "subpath" in match:  # PERF: static: of the walk, nothing else is left
-                attrs["subpath"] = match["subpath"]
             root = attrs["root"] = attrs["context"] = attrs["virtual_root"] = new(root_class)
         below = current.get()
-        current.set((below, request, registry))
+        frame = [below, request, registry, None]
+        current.set(frame)
         try:
             try:
                 if root is None:
@@ -112,21 +113,39 @@ def _short_way(router: Any, request_class: type) -> ShortWay:
                         response = router.missed(request, root) if response is None else response
             except Exception as error:
                 failure = response = _rescue(router, request, root, error)
-            if "response_callbacks" in attrs:
-                request._process_response_callbacks(response)
-            if "_depends_on_cookie" in attrs and router.varies_by_cookie:
-                vary_by_cookie(response)
+            if "response_callbacks" in attrs or "_depends_on_cookie" in attrs:
+                _complete(router, request, response)
         except BaseException:
             close_body(response)
             raise
         finally:
             if "finished_callbacks" in attrs or failure is not None:
-                _end(request, response, below)
+                _end(request, response, frame)
             attrs.pop("context", None)
-            current.set(below)
+            if below or current.get() is not frame:
+                current.set(below)
+            frame.clear()
         return response
 
     return answer
+
+
+def _glance(router: Any, good_paths: Container[str]) -> Callable[[Environ], Any]:
+    """Return what looks at requests before anybody else, as `Edge.glance` does."""
+    edge, crosses = router.edge, router.cross_origin
+    if edge is None and crosses is None:
+        return lambda environ: CARE if VH_ROOT_KEY in environ else None
+
+    def needs_care(environ: Environ) -> bool:
+        return VH_ROOT_KEY in environ or (crosses is not None and crosses(environ) is not None)
+
+    if isinstance(edge, Edge):
+        return edge.glance(needs_care, good_paths)
+
+    def look(environ: Environ) -> Any:
+        return (edge is not None and edge(environ)) or (CARE if needs_care(environ) else None)
+
+    return look
 
 
 def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
@@ -215,7 +234,14 @@ def _rescue(router: Any, request: AnyRequest, root: Context, error: Exception) -
     return response
 
 
-def _end(request: AnyRequest, response: AnyResponse, below: Any) -> None:
+def _complete(router: Any, request: AnyRequest, response: AnyResponse) -> None:
+    """Let those who asked for it have a hand in the response, and say that it depends on cookies if it does."""
+    request._process_response_callbacks(response)
+    if "_depends_on_cookie" in request.__dict__ and router.varies_by_cookie:
+        vary_by_cookie(response)
+
+
+def _end(request: AnyRequest, response: AnyResponse, frame: list[Any]) -> None:
     """Call the finished callbacks of a request, and let go of the error that was answered.
 
     If a callback fails, nobody will send the response, and the request is over.
@@ -223,7 +249,8 @@ def _end(request: AnyRequest, response: AnyResponse, below: Any) -> None:
     try:
         request._process_finished_callbacks()
     except BaseException:
-        manager.top.set(below)
+        manager.top.set(frame[0])
+        frame.clear()
         close_body(response)
         raise
     # PERF: errors; the error knows the frames that know the request: of such a circle only the collector gets rid

@@ -25,7 +25,14 @@ from zope.interface import implementer
 from goldilocks.headers import WEB_SCHEMES
 from goldilocks.interfaces import IExceptionResponse
 from goldilocks.offers import Offers
-from goldilocks.response import HTML_TYPE, JSON_TYPE, TEXT_TYPE, Response
+from goldilocks.response import (
+    HTML_HEADERS,
+    HTML_TYPE,
+    JSON_HEADERS,
+    TEXT_HEADERS,
+    Response,
+    SizedHeaders,
+)
 from goldilocks.util import text_
 
 if TYPE_CHECKING:
@@ -65,13 +72,13 @@ class _Form(NamedTuple):
     """How a page is written for one content type.
 
     Attributes:
-        header: the content type as it is sent.
+        headers: its content type, and the length of a page.
         escape: makes harmless text of any value.
         encode: writes a piece of such text into a page.
         gaps: finds where such pieces belong, in a page that has its name in the place of each (`_named_gap`).
     """
 
-    header: tuple[str, str]
+    headers: SizedHeaders
     escape: Callable[[Any], str]
     line_break: str
     comment: str
@@ -81,11 +88,11 @@ class _Form(NamedTuple):
 
 #: The forms of a page; of those before the last, the one that the client likes best, else the last.
 _FORMS = {
-    "text/html": _Form(HTML_TYPE, _in_html, "<br/>", "<!-- %s -->"),
+    "text/html": _Form(HTML_HEADERS, _in_html, "<br/>", "<!-- %s -->"),
     "application/json": _Form(
-        JSON_TYPE, _no_escape, "\n", "%s", _in_json, re.compile(r"\\u0000(\w+)\\u0000")
+        JSON_HEADERS, _no_escape, "\n", "%s", _in_json, re.compile(r"\\u0000(\w+)\\u0000")
     ),
-    "text/plain": _Form(TEXT_TYPE, _no_escape, "\n", "%s"),
+    "text/plain": _Form(TEXT_HEADERS, _no_escape, "\n", "%s"),
 }
 _OFFERS = Offers(["text/html", "application/json"])
 
@@ -279,7 +286,8 @@ class HTTPException(Response, Exception):
                 text = words[name]
             page += form.encode(text) + piece
         self._app_iter = [page]
-        headers[:] = [*headers[2:], form.header, ("Content-Length", str(len(page)))]
+        fit = self._fit_headers = form.headers[len(page)]
+        headers[:] = [*headers[2:], *fit]
         return True
 
     def _frame(self, content_type: str) -> _Frame | None:

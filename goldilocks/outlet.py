@@ -14,7 +14,7 @@ from goldilocks import httpexceptions
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.headers import HeaderError, check, safe_location
 from goldilocks.names import GOLDILOCKS
-from goldilocks.response import HTML_TYPE, JSON_TYPE, OK, STATUS_LINES, TEXT_TYPE, FileResponse, Response
+from goldilocks.response import OK, STATUS_LINES, FileResponse, Response
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyResponse, Environ, StartResponse
@@ -43,7 +43,8 @@ _CACHING = frozenset(("cache-control", "expires"))
 _PRIVATE = ("Cache-Control", "private")
 _VARY = ("Vary", "Cookie")
 #: Headers about which something is decided, if they are among those that are added.
-_DECIDED = frozenset((*_CACHING, "set-cookie", "vary", "content-type", "content-length"))
+_ABOUT_THE_BODY = frozenset(("content-type", "content-length"))
+_DECIDED = _ABOUT_THE_BODY | _CACHING | {"set-cookie", "vary"}
 
 
 def outlet(settings: Mapping[str, Any]) -> Outlet | None:
@@ -56,6 +57,8 @@ def outlet(settings: Mapping[str, Any]) -> Outlet | None:
 def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool) -> Outlet:
     complete = _completion(added, keeps_private)
     complete_plain = _plain_completion(added, keeps_private)
+    # what is added may itself say what a body is; then nothing is as it was made
+    lines = _LINES if _ABOUT_THE_BODY.isdisjoint(name.lower() for name, _ in added) else frozenset[str]()
 
     def send(response: AnyResponse, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         made_by = response.__class__
@@ -63,23 +66,14 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
         if made_by is Response or made_by in _PAGES:
             if made_by is not Response:
                 response.prepare(environ)
-            status, headers = response._status, response._headerlist
+            status, headers, fit = response._status, response._headerlist, response._fit_headers
             if environ["REQUEST_METHOD"] != "HEAD" and not response.conditional_response:
                 # what nobody has changed since the response was made is fit to be sent as it is
-                if len(headers) == 2 and status in _LINES:
-                    kind, (name, value) = headers
-                    if (
-                        (kind is HTML_TYPE or kind is JSON_TYPE or kind is TEXT_TYPE)
-                        and name == "Content-Length"
-                        and value.__class__ is str
-                        and value.isdigit()
-                    ):
-                        start_response(status, headers + added)
+                if status in lines:
+                    plain = headers + added if headers == fit else complete_plain(headers, fit)
+                    if plain is not None:
+                        start_response(status, plain)
                         return response._app_iter
-                plain = complete_plain(headers)
-                if plain is not None and status in _LINES:
-                    start_response(status, plain)
-                    return response._app_iter
                 names = {name.lower() for name, _ in headers}
                 if "location" not in names:
                     headers = complete(headers, names)
@@ -132,18 +126,14 @@ def _completion(
 
 def _plain_completion(
     added: list[tuple[str, str]], keeps_private: bool
-) -> Callable[[list[tuple[str, str]]], list[tuple[str, str]] | None]:
-    """Return what does the same for answers to which cookies and a ``Vary`` were added, and ``None`` for others."""
+) -> Callable[[list[tuple[str, str]], Headers | None], list[tuple[str, str]] | None]:
+    """Return what does the same for answers that are fit but for cookies and a ``Vary``, and ``None`` for others."""
     with_cookie = [*added, _PRIVATE] if keeps_private else added
     is_simple = all(name.lower() not in _DECIDED for name, _ in added)
 
     # PERF: acl, session, csrf: there is nothing else to decide about, and two values to check
-    def complete_plain(headers: list[tuple[str, str]]) -> list[tuple[str, str]] | None:
-        if not is_simple or len(headers) < 3:
-            return None
-        kind, (name, length) = headers[:2]
-        is_usual = kind is HTML_TYPE or kind is JSON_TYPE or kind is TEXT_TYPE
-        if not is_usual or name != "Content-Length" or length.__class__ is not str or not length.isdigit():
+    def complete_plain(headers: list[tuple[str, str]], fit: Headers | None) -> list[tuple[str, str]] | None:
+        if fit is None or not is_simple or len(headers) < 3 or headers[:2] != fit:
             return None
         has_cookie = False
         for name, value in headers[2:]:

@@ -64,11 +64,13 @@ class Plans:
         request_class: of its requests.
 
     Attributes:
+        request_class: as it was said.
         beginning: what every request knows.
         literals: the plans of paths that are the whole of a pattern, as far as they were met; no more than there are routes.
     """
 
     def __init__(self, router: Any, request_class: type) -> None:
+        self.request_class = request_class
         self.beginning = {
             "environ": None,
             "registry": router.registry,
@@ -86,7 +88,11 @@ class Plans:
         is_walked = router.registry.adapters.lookup1(_ROOT, ITraverser) is not None
         is_root_usual = router.root_factory is DefaultRootFactory and not is_walked
         self._has_plans = is_root_usual and self._table is not None and bool(mapper.routelist)
-        self._find = self._table.find if self._has_plans and self._table is not None else None
+        self._places: dict[Any, tuple[Any, Plan]] = {}
+        #: Finds for a path in ASCII what a plan's route matches, and the plan, if `find` has found it before for such a path.
+        self.find_known: Callable[[str], Found] = (
+            self._table.shortcut(self._places) if self._has_plans and self._table else lambda path: _UNKNOWN
+        )
         can_miss = is_root_usual and (mapper is None or self._table is not None)
         #: Makes the answer to a path for which there is neither a route nor a view, as it is known where nobody looks on.
         self.not_found = None if router.debug_notfound or not can_miss else _usual_not_found(router.registry)
@@ -104,19 +110,25 @@ class Plans:
                 path = path.encode("latin-1").decode()
             except UnicodeError:
                 return _UNKNOWN
-        find = self._find
-        found = None if find is None else find(path, None, method if self._has_plain_method else None)
-        if find is None or found is None:
+        if self._table is None or not self._has_plans:
+            return _MISSING if self._leads_nowhere(path) else _UNKNOWN
+        find = self._table.find
+        found = find(path, None, method if self._has_plain_method else None)
+        if found is None:
             return _MISSING if self._leads_nowhere(path) else _UNKNOWN
         route, match = found
         plan = self.of(route)
         if plan is None:
             return _UNKNOWN
         if plan[3]:
-            return (match, plan) if walks_nowhere(match) else _UNKNOWN
-        # for another method there might be a route before it
-        if path == route.compiled.literal and not plan[4] and find(path, None) is not None:
+            return (match, _with_subpath(plan, match)) if walks_nowhere(match) else _UNKNOWN
+        # what is remembered must hold for all methods; and of a path with a percent sign it isn't known what it was before
+        is_always_found = path == route.compiled.literal and not plan[4] and find(path, None) is not None
+        if is_always_found and "%" not in raw:
             self.literals[raw] = plan
+        elif raw is path and not plan[4] and (place := self._table.place(path, route)) is not None:
+            state, names = place
+            self._places[state] = names, plan
         return match, plan
 
     def of(self, route: Any) -> Plan | None:
@@ -157,6 +169,11 @@ class Plans:
 def walks_nowhere(match: dict[str, Any]) -> bool:
     """Tell whether nothing is left of a walk but a subpath that is known already."""
     return "traverse" not in match and match.get("subpath", ()).__class__ is tuple
+
+
+def _with_subpath(plan: Plan, match: dict[str, Any]) -> Plan:
+    """Return a plan for one request, of whose walk nothing is left but the subpath."""
+    return ({**plan[0], "subpath": match["subpath"]}, *plan[1:]) if "subpath" in match else plan
 
 
 def _usual_not_found(registry: Any) -> Callable[[str], AnyResponse] | None:

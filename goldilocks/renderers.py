@@ -33,7 +33,7 @@ from goldilocks.interfaces import (
 from goldilocks.late import late_module
 from goldilocks.names import did_you_mean
 from goldilocks.path import caller_package
-from goldilocks.response import JSON_TYPE, TEXT_TYPE, _get_response_factory
+from goldilocks.response import JSON_HEADERS, TEXT_HEADERS, _get_response_factory
 from goldilocks.threadlocal import get_current_registry
 from goldilocks.types import (
     AnyRegistry,
@@ -322,7 +322,7 @@ def string_renderer_factory(info: Any) -> RendererFunction:
         say_content_type(system, "text/plain")
         return text
 
-    render_string.writer = (_write_string, TEXT_TYPE)  # type: ignore[attr-defined]
+    render_string.writer = (_write_string, TEXT_HEADERS)  # type: ignore[attr-defined]
     return render_string
 
 
@@ -372,7 +372,7 @@ class JSON:
             say_content_type(system, "application/json")
             return self._serialize(value, system.get("request"), rule, more)
 
-        render_json.writer = (self._make_writer(rule, more), JSON_TYPE)  # type: ignore[attr-defined]
+        render_json.writer = (self._make_writer(rule, more), JSON_HEADERS)  # type: ignore[attr-defined]
         return render_json
 
     def _make_writer(

@@ -62,16 +62,39 @@ _READ_SIZE = 64 * 1024
 
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
-# PERF: hello, json: what most responses say. They are recognised by identity: who finds one of these in a response knows
-# that it is fit to be sent.
 OK = "200 OK"
 HTML_TYPE = ("Content-Type", "text/html; charset=UTF-8")
 JSON_TYPE = ("Content-Type", "application/json")
 TEXT_TYPE = ("Content-Type", "text/plain; charset=UTF-8")
 
-#: The headers of lengths that were met, up to `_LONGEST_REMEMBERED`.
-_length_headers: dict[int, tuple[str, str]] = {}
+
+class SizedHeaders(dict[int, list[tuple[str, str]]]):
+    """The headers of bodies of one kind, by their length in bytes. Nobody may write to a list of them: take a copy.
+
+    >>> SizedHeaders(TEXT_TYPE)[3]
+    [('Content-Type', 'text/plain; charset=UTF-8'), ('Content-Length', '3')]
+
+    Args:
+        content_type: the header, one that can be sent.
+    """
+
+    # PERF: hello, json: whose headers are still equal to these is sent without a look at each
+
+    def __init__(self, content_type: tuple[str, str]) -> None:
+        super().__init__()
+        self.content_type = content_type
+
+    def __missing__(self, length: int) -> list[tuple[str, str]]:
+        headers = [self.content_type, ("Content-Length", str(length))]
+        if length <= _LONGEST_REMEMBERED:
+            self[length] = headers
+        return headers
+
+
+#: The longest body whose headers are remembered, in bytes.
 _LONGEST_REMEMBERED = 10_000
+
+HTML_HEADERS, JSON_HEADERS, TEXT_HEADERS = map(SizedHeaders, (HTML_TYPE, JSON_TYPE, TEXT_TYPE))
 
 _HTML, _UTF_8 = _Response.default_content_type, _Response.default_charset
 
@@ -115,6 +138,8 @@ class Response(_Response):
     # what WebOb writes into each response stands here once
     conditional_response = False
     _headers: Any = None
+    #: What the headers were made of, if that can be sent as it is. As long as they are equal, they can be sent, too.
+    _fit_headers: list[tuple[str, str]] | None = None
 
     def __init__(
         self,
@@ -145,8 +170,8 @@ class Response(_Response):
         ):
             encoded = body.encode()
             self._status = OK if status is None else STATUS_LINES[status]
-            length = len(encoded)
-            self._headerlist = [HTML_TYPE, _length_headers.get(length) or length_header(length)]
+            fit = self._fit_headers = HTML_HEADERS[len(encoded)]
+            self._headerlist = fit[:]
             self._app_iter = [encoded]
         else:
             said: Any = charset  # it may be None, whatever WebOb's types say
@@ -271,8 +296,6 @@ class FileResponse(Response):
 
     takes_default_headers = False
     conditional_response = True
-    #: The headers that are remembered of the file, if they can be sent.
-    _fit_headers: list[tuple[str, str]] | None = None
 
     def __init__(
         self,
@@ -454,25 +477,17 @@ def _make_response(request: AnyRequest) -> Response:
     return Response()
 
 
-def length_header(length: int) -> tuple[str, str]:
-    """Return the header for a body of a length, in bytes, and remember it if it is one of many."""
-    header = ("Content-Length", str(length))
-    if length <= _LONGEST_REMEMBERED:
-        _length_headers[length] = header
-    return header
-
-
-def quick_response(body: bytes, content_type: tuple[str, str]) -> Response:
+def quick_response(body: bytes, headers: SizedHeaders) -> Response:
     """Return a response of which nothing has to be found out.
 
     Args:
         body: as it is sent.
-        content_type: the header, one of the constants above.
+        headers: of its kind.
     """
     response = object.__new__(Response)
     response._status = OK
-    length = len(body)
-    response._headerlist = [content_type, _length_headers.get(length) or length_header(length)]
+    fit = response._fit_headers = headers[len(body)]
+    response._headerlist = fit[:]
     response._app_iter = [body]
     return response
 

@@ -20,7 +20,7 @@ from goldilocks.interfaces import IResponse, IResponseFactory
 from goldilocks.registry import Registry, is_heard
 from goldilocks.renderers import RendererHelper, say_content_type
 from goldilocks.request import Request
-from goldilocks.response import HTML_TYPE, quick_response
+from goldilocks.response import HTML_HEADERS, SizedHeaders, quick_response
 
 if TYPE_CHECKING:
     from goldilocks.types import (
@@ -37,8 +37,11 @@ if TYPE_CHECKING:
 _PLAIN_CLASSES = (dict, list, tuple, str, bytes, int, float, bool, type(None))
 
 #: What a renderer function may have as its attribute ``writer``: writes a value, for a request, without looking at anything
-#: else, and the header that says what it writes.
-Writer: TypeAlias = "tuple[Callable[[Value, AnyRequest], bytes], tuple[str, str]]"
+#: else, and the headers of what it writes.
+Writer: TypeAlias = "tuple[Callable[[Value, AnyRequest], bytes], SizedHeaders]"
+
+#: Makes a response of a value of a plain class; called with the request and what is kept on it, too.
+Answerer: TypeAlias = "Callable[[Value, AnyRequest, dict[str, Any]], AnyResponse]"
 
 
 class SteadyRenderer:
@@ -61,13 +64,17 @@ class SteadyRenderer:
         #: Whether responses are made by us, and nobody is told of a rendering.
         self._is_quiet = False
         self._renderer: RendererFunction | None = None
-        #: Makes a response of a value for a request, or returns ``None`` where there is more to it.
-        self.quick: Callable[[Value, AnyRequest], AnyResponse | None] | None = None
+        self._has_writer = False
+        #: Makes the response of a dict for a request of this class and this registry on which nobody has prepared anything. There is
+        #: no class until it is known that the renderer has a writer; the function stays, because another thread may call it.
+        self.answer: Answerer | None = None
+        self.request_class: type | None = None
+        self.registry: AnyRegistry | None = None
 
     def renew(self) -> None:
         """Look everything up again, after something was configured."""
         known_changes = changes.count
-        self._is_quiet, self.quick = False, None
+        self._is_quiet, self.request_class = False, None
         # COMPAT: anything with ``clone`` and ``render_view`` can be said in the place of a helper
         if self._said.__class__ is RendererHelper and isinstance(self._said.registry, Registry):
             self._helper, self._renderer = self._said.clone(), None
@@ -104,38 +111,35 @@ class SteadyRenderer:
         if renderer is None:
             renderer = self._renderer = helper.renderer
             writer = getattr(renderer, "writer", None)
+            self._has_writer = writer is not None
             if writer is not None:
-                self.quick = _quick(helper.registry, *writer)
-        if self.quick is not None:
-            return self.quick(value, request)
+                self.answer = _answerer(*writer)
+        if self._has_writer:
+            if dict in self.plain_classes:  # the requests of an application are mostly of one class
+                self.request_class, self.registry = request.__class__, helper.registry
+            return self.answer(value, request, attrs)  # type: ignore[misc]  # that of the writer
         text = renderer(value, helper._system(request, view, context))
         if text.__class__ is not str or "response" in attrs:  # what was rendered has asked for it
             return helper._make_response(text, request)
-        response = attrs["response"] = quick_response(text.encode(), HTML_TYPE)
+        response = attrs["response"] = quick_response(text.encode(), HTML_HEADERS)
         return response
 
 
-def _quick(
-    registry: AnyRegistry, write: Callable[[Value, AnyRequest], bytes], content_type: tuple[str, str]
-) -> Callable[[Value, AnyRequest], AnyResponse | None]:
+def _answerer(write: Callable[[Value, AnyRequest], bytes], headers: SizedHeaders) -> Answerer:
     """Return what makes responses of values with a writer, for requests on which nobody has prepared anything."""
+    mime_type = headers.content_type[1].partition(";")[0]
 
-    def respond(value: Value, request: AnyRequest) -> AnyResponse | None:
-        if request.__class__ is not Request and not _has_usual_response(request.__class__):
-            return None
-        attrs = request.__dict__
-        if "response" in attrs or "override_renderer" in attrs or attrs.get("registry") is not registry:
-            return None
+    def answer(value: Value, request: AnyRequest, attrs: dict[str, Any]) -> AnyResponse:
         attrs.pop("__view__", None)
         body = write(value, request)
         if "response" in attrs:  # what was written has asked for it
-            say_content_type({"request": request}, content_type[1].partition(";")[0])
+            say_content_type({"request": request}, mime_type)
             request.response.body = body
             return request.response
-        response = attrs["response"] = quick_response(body, content_type)
+        response = attrs["response"] = quick_response(body, headers)
         return response
 
-    return respond
+    return answer
 
 
 @lru_cache(256)

@@ -8,6 +8,7 @@ their own. Code that has a request at hand passes that on instead of asking here
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
 #: What a manager keeps: the framework's own holds dicts, others may hold anything.
 Info: TypeAlias = Any
 
-#: A stack that is never changed, only replaced: nothing, or the topmost info and the stack below it; or the stack below, a
-#: request and its registry, of which the info is made when somebody asks for it.
-Stack: TypeAlias = "tuple[()] | tuple[Info, Stack] | tuple[Stack, AnyRequest, AnyRegistry]"
+#: A stack that is never changed, only replaced: nothing, or the topmost info and the stack below it. For a request it is a list: first
+#: of the stack below, the request, its registry, and the info, as soon as somebody has asked for it; empty when the request is over.
+Stack: TypeAlias = "tuple[()] | tuple[Info, Stack] | list[Any]"
 
 
 class ThreadLocalManager:
     """A stack of which every thread and every task sees its own.
 
-    A task starts with what its parent had pushed by then, and neither sees what the other pushes afterwards.
+    A task starts with what its parent had pushed by then, and neither sees what the other pushes afterwards. A request that is
+    over is over for both.
 
     Args:
         default: called without arguments when somebody asks an empty stack. It may be replaced at any time.
@@ -53,17 +55,20 @@ class ThreadLocalManager:
     #: COMPAT: ``manager.set`` is the older name of ``push``
     set = push
 
-    def _opened(self) -> Any:
-        """Return the stack, with the info of its topmost request made, if that was left for later."""
-        top: Any = self.top.get()
-        if len(top) == 3:
-            top = _with_info(top)
-            self.top.set(top)
-        return top
+    def push_request(self, request: AnyRequest, registry: AnyRegistry) -> list[Any]:
+        """Put a request on top; its info is made when somebody asks for it.
+
+        Returns:
+            What stands in the stack for it. Whoever empties it ends the request for those who took the stack along, too, such as
+            a task that lives longer.
+        """
+        frame = [self.top.get(), request, registry, None]
+        self.top.set(frame)
+        return frame
 
     def pop(self) -> Info:
         """Take the topmost off and return it; ``None`` if there is none."""
-        top = self._opened()
+        top = _opened(self.top.get())
         if not top:
             return None
         info, below = top
@@ -72,7 +77,7 @@ class ThreadLocalManager:
 
     def get(self) -> Info:
         """Return the topmost, the very object that was pushed, or what ``default`` says."""
-        top = self._opened()
+        top = _opened(self.top.get())
         if top:
             return top[0]
         return None if self.default is None else self.default()
@@ -85,17 +90,24 @@ class ThreadLocalManager:
     def stack(self) -> list[Info]:
         """All that was pushed, the topmost last. A copy: changing it changes nothing."""
         infos = []
-        top = self._opened()
+        top = self.top.get()
         while top:
-            info, top = _with_info(top) if len(top) == 3 else top
+            info, top = _opened(top)
             infos.append(info)
         return infos[::-1]
 
 
-def _with_info(top: Any) -> Any:
-    """Return a stack in which the info of its topmost request, left for later until now, is made."""
-    below, request, registry = top
-    return {"registry": registry, "request": request}, below
+def _opened(top: Stack) -> Any:
+    """Return a stack as nothing, or as info and the stack below; the info of a request is made if it wasn't yet."""
+    frame: Any = tuple(top)  # at once: another thread may have taken the stack along
+    if len(frame) < 4:
+        return frame
+    below, request, registry, info = frame
+    if info is None:
+        info = {"registry": registry, "request": request}
+        with suppress(IndexError):  # the request is over by now
+            top[3] = info  # type: ignore[index]  # only a request's frame has four
+    return info, below
 
 
 def defaults() -> dict[str, Any]:
@@ -130,16 +142,18 @@ class RequestContext:
 
     def __init__(self, request: AnyRequest) -> None:
         self.request = request
+        self._frame: list[Any] = []
 
     def begin(self) -> AnyRequest:
         """Make the request and its registry current, and return the request."""
         request = self.request
-        manager.push({"registry": request.registry, "request": request})
+        self._frame = manager.push_request(request, request.registry)
         return request
 
     def end(self) -> None:
         """Make current again what was before."""
         manager.pop()
+        self._frame.clear()
 
     def __enter__(self) -> AnyRequest:
         return self.begin()

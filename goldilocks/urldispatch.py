@@ -11,7 +11,7 @@ import re as re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from zope.interface import implementer
 
@@ -163,7 +163,9 @@ def _compile_route(route: str | bytes) -> tuple[Matcher, Generator]:
 
 #: A route in the table: its place in the order, itself, what matches a path, and the names that the pieces of the
 #: path are taken under where nothing is left to be matched.
-Entry: TypeAlias = tuple[int, AnyRoute, Matcher | None, "tuple[tuple[str, int], ...] | None"]
+Entry: TypeAlias = tuple[int, AnyRoute, Matcher | None, "Names | None"]
+Names: TypeAlias = "tuple[tuple[str, int], ...]"
+Known = TypeVar("Known")
 #: The entries to try for a path, and the pieces of the path.
 Search: TypeAlias = tuple[Sequence[Entry], Sequence[str]]
 
@@ -444,6 +446,49 @@ class RouteTable:
             else:
                 return info["route"], info["match"]
         return None
+
+    def shortcut(
+        self, known: Mapping[Any, tuple[Names, Known]]
+    ) -> Callable[[str], tuple[MatchDict, Known | None]]:
+        """Return what finds what is known of the paths that lead to one place, and what their pieces match.
+
+        For other paths it finds ``None``.
+
+        Args:
+            known: by places, as `place` returns them: the names that the pieces of a path are taken under, and what is known.
+        """
+        first, most = self._first, self._depth + 1
+
+        # PERF: json: mostly the route is the first that can match, and nothing but the path is asked
+        def find(path: str) -> tuple[MatchDict, Known | None]:
+            pieces = path.split("/", most)
+            state = first
+            for segment in pieces:
+                behind = state.literals.get(segment, state.other)
+                if behind is None:
+                    return {}, None
+                state = behind
+            found = known.get(state)
+            if found is None:
+                return {}, None
+            match = {}
+            for name, index in found[0]:
+                match[name] = pieces[index]
+            return match, found[1]
+
+        return find
+
+    def place(self, path: str, route: AnyRoute) -> tuple[Any, Names] | None:
+        """Return the place to which a decoded path leads, and how its pieces are named for a route.
+
+        ``None`` if the route is not the first to be tried for all paths that lead there, if it doesn't take all of them, or if the
+        place is not kept.
+        """
+        state = self._first
+        for segment in path.split("/", self._depth + 1):
+            state = state.literals.get(segment, state.other) or self._state_behind(state, segment)
+        _, first, _, names = state.entries[0]
+        return (state, names) if first is route and names and state.is_kept else None
 
     def choose(self, path: str, request: AnyRequest) -> RouteInfo:
         """Answer as `find`, in a dict with the keys ``route`` and ``match``, both ``None`` where no route matches."""

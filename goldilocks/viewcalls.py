@@ -127,7 +127,7 @@ class ViewMethodsMixin:
             raise RuntimeError("Unable to retrieve registry")
         exc_info = sys.exc_info() if exc_info is None else exc_info
         below = manager.top.get()
-        manager.top.set((below, request, registry))
+        manager.push_request(request, registry)
         try:
             response = answer_error(registry, request, exc_info, secure)
         except Exception:

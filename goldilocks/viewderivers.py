@@ -233,14 +233,16 @@ def rendered_view(info: ViewInfo) -> Finisher | None:
     steady = SteadyRenderer(renderer)
 
     def render(result: Any, context: Context, request: AnyRequest) -> Any:
-        # PERF: json: a dict is what most views return
+        # PERF: json: a dict is what most views return, and mostly nobody has prepared anything on the request
         if (
-            changes.count == steady.known_changes
-            and result.__class__ is dict
-            and (quick := steady.quick) is not None
-            and (response := quick(result, request)) is not None
+            result.__class__ is dict
+            and changes.count == steady.known_changes
+            and request.__class__ is steady.request_class
+            and "response" not in (attrs := request.__dict__)
+            and "override_renderer" not in attrs
+            and attrs.get("registry") is steady.registry
         ):
-            return response
+            return steady.answer(result, request, attrs)  # type: ignore[misc]  # there is one where there is a class
         return respond(result, context, request)
 
     def respond(result: Any, context: Context, request: AnyRequest) -> Any:

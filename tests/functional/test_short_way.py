@@ -898,3 +898,46 @@ def test_error_that_was_answered_is_let_go():
     assert info[1] is error
     assert request.exception is None
     assert request.exc_info is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "refused"),
+    [
+        ({"goldilocks.refuse_cross_origin": "true"}, "400 Bad Request"),
+        ({}, "200 OK"),
+    ],
+)
+def test_other_origins_are_refused_where_nothing_else_is_looked_at(settings, refused):
+    """The look at the origin is a setting of its own."""
+    settings = {"goldilocks.defaults": "pyramid", **settings}
+    for router in both(paged(fine), settings=settings):
+        assert router.edge is None
+        assert ask(router, "/", method="POST")[0] == "200 OK"
+        origin = {"Origin": "https://evil.example"}
+        assert ask(router, "/", method="POST", headers=origin)[0] == refused
+
+
+def test_edge_may_be_replaced():
+    """What looks at requests first is found on the router when a request comes."""
+    for router in both(paged(fine)):
+        router.edge = lambda environ: HTTPForbidden() if "HTTP_X_BAD" in environ else None
+        assert ask(router)[0] == "200 OK"
+        assert ask(router, headers={"X-Bad": "yes"})[0] == "403 Forbidden"
+
+
+def test_dict_may_be_a_response():
+    """Where somebody makes a response of a dict, the renderer isn't asked, also if it has rendered something else before."""
+
+    def app(config):
+        config.add_route("any", "/{kind}")
+        config.add_view(
+            lambda request: [1] if request.matchdict["kind"] == "list" else {"a": 1},
+            route_name="any",
+            renderer="json",
+        )
+        config.add_response_adapter(lambda found: Response(f"adapted {found}"), dict)
+
+    short, long = both(app)
+    for path in ("/list", "/dict", "/list", "/dict"):
+        assert ask(short, path) == ask(long, path)
+    assert ask(short, "/dict")[2] == b"adapted {'a': 1}"

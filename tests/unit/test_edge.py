@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from goldilocks.config.settings import Settings
 from goldilocks.edge import Edge
 from goldilocks.exceptions import ConfigurationError
+from goldilocks.glance import CARE
 from goldilocks.hosts import FORWARDED, AllowedHosts, TrustedProxies, split_host
 from goldilocks.limits import Limits
 
@@ -566,12 +567,13 @@ def test_lines_of_two_headers_are_not_taken_for_others():
 def test_what_strangers_say_is_forgotten(name):
     """Whatever many different strangers say, what is remembered of it stays little, and the answers stay right."""
     edge = Edge(LIMITS)
-    known = dict(zip(edge.look.__code__.co_freevars, edge.look.__closure__, strict=True))
+    look = edge.glance(lambda environ: False, ())
+    known = dict(zip(look.__code__.co_freevars, look.__closure__, strict=True))
     for number in range(300):
         said = {name.format(number): f"a {number}"}
-        assert edge(environ(**said)) is None
-        assert edge(environ(**said)) is None
-        assert edge(environ(**dict.fromkeys(said, "\x01"))).code == 400
+        assert look(environ(**said)) is None
+        assert look(environ(**said)) is None
+        assert look(environ(**dict.fromkeys(said, "\x01"))).code == 400
         *_, good = known["last"].cell_contents
         assert len(good) <= 100
 
@@ -579,9 +581,26 @@ def test_what_strangers_say_is_forgotten(name):
 def test_secrets_are_not_remembered():
     """What may be secret (cookies, and headers that are not known to be none) isn't kept."""
     edge = Edge()
-    known = dict(zip(edge.look.__code__.co_freevars, edge.look.__closure__, strict=True))
+    look = edge.glance(lambda environ: False, ())
+    known = dict(zip(look.__code__.co_freevars, look.__closure__, strict=True))
     for _ in range(3):
-        edge(environ(HTTP_COOKIE="a=secret", HTTP_AUTHORIZATION="secret", HTTP_X_TOKEN="secret"))
+        look(environ(HTTP_COOKIE="a=secret", HTTP_AUTHORIZATION="secret", HTTP_X_TOKEN="secret"))
     *_, good = known["last"].cell_contents
     assert good
-    assert not any("secret" in said for said in good)
+    assert not any("secret" in "".join(said) for said in good)
+
+
+def test_what_needs_care_is_told_each_time():
+    """Whoever asks for more than the usual is told of all requests that need it, whether they were seen before or not."""
+    asked = []
+
+    def needs_care(environ):
+        asked.append(environ)
+        return environ["REQUEST_METHOD"] == "POST"
+
+    look = Edge().glance(needs_care, ())
+    for _ in range(3):
+        assert look(environ(REQUEST_METHOD="POST")) is CARE
+        assert look(environ(REQUEST_METHOD="POST", HTTP_USER_AGENT="a\x01")).code == 400
+        assert look(environ(REQUEST_METHOD="GET")) is None
+    assert len(asked) == 3  # the first of all and the first with each method, and then it is known

@@ -1,0 +1,178 @@
+"""At a glance: that a request looks like an earlier one that was examined and found good.
+
+Names and common headers of most requests have been seen before, and what was found out then holds again. All that is remembered is
+bounded, and nothing of it is secret: cookies and unknown headers are looked at each time, and never kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from goldilocks.hosts import FORWARDED
+from goldilocks.limits import Limits
+from goldilocks.ordering import Sentinel
+
+if TYPE_CHECKING:
+    from goldilocks.httpexceptions import HTTPException
+    from goldilocks.types import Environ
+
+#: What is found: something to answer a request with, or `CARE`.
+Objection: TypeAlias = "HTTPException | Sentinel"
+
+#: Of a request that is good, and needs more than the usual.
+CARE = Sentinel("CARE")
+
+#: What a glance fails with: not known yet; or an environment by hand, that holds something else than text.
+_UNSURE = (KeyError, TypeError)
+
+# SPEC: RFC 9110, 5.5: a field value holds no controls but the tab
+find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09})
+
+#: What many clients say alike, and nobody keeps secret. What was found good once is remembered.
+_SHARED = frozenset(
+    (
+        "CONTENT_TYPE",
+        "HTTP_ACCEPT",
+        "HTTP_ACCEPT_CHARSET",
+        "HTTP_ACCEPT_ENCODING",
+        "HTTP_ACCEPT_LANGUAGE",
+        "HTTP_CACHE_CONTROL",
+        "HTTP_CONNECTION",
+        "HTTP_DNT",
+        "HTTP_HOST",
+        "HTTP_ORIGIN",
+        "HTTP_PRAGMA",
+        "HTTP_PRIORITY",
+        "HTTP_SEC_CH_UA",
+        "HTTP_SEC_CH_UA_MOBILE",
+        "HTTP_SEC_CH_UA_PLATFORM",
+        "HTTP_SEC_FETCH_DEST",
+        "HTTP_SEC_FETCH_MODE",
+        "HTTP_SEC_FETCH_SITE",
+        "HTTP_SEC_FETCH_USER",
+        "HTTP_TE",
+        "HTTP_UPGRADE_INSECURE_REQUESTS",
+        "HTTP_USER_AGENT",
+    )
+)
+
+#: What must be there, and what must not, for a glance to be enough.
+_NEEDED = frozenset(("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme"))
+_UNUSUAL = frozenset(("HTTP_RANGE", *FORWARDED))
+
+#: How many sets of names are remembered, how many sayings for each of them, and how long these may be.
+_SHAPES, _SAYINGS, _LONGEST_SAYING = 100, 100, 2000
+
+
+#: What is known of environments that hold the same names in the same order: the names; what takes out of such an environment what
+#: many say alike; what takes the other headers out, if there are any; whether a length of the body is said; and what is
+#: answered for what was taken out, if all else is good.
+_Shape: TypeAlias = "tuple[list[str], _Taker, _Taker | None, bool, dict[_Saying, Sentinel | None]]"
+_Saying: TypeAlias = "tuple[str, ...]"
+_Taker: TypeAlias = "Callable[[Environ], _Saying]"
+
+
+def _shape(names: list[str]) -> _Shape:
+    headers = [name for name in names if name.startswith("HTTP_") or name == "CONTENT_TYPE"]
+    shared = ["REQUEST_METHOD", "wsgi.url_scheme", *(name for name in headers if name in _SHARED)]
+    private = [name for name in headers if name not in _SHARED]
+    # with the method, because of a single name `itemgetter` makes no tuple
+    take_private = itemgetter(*private, "REQUEST_METHOD") if private else None
+    return names, itemgetter(*shared), take_private, "CONTENT_LENGTH" in names, {}
+
+
+def glance(
+    examine: Callable[[Environ], HTTPException | None],
+    limits: Limits,
+    needs_care: Callable[[Environ], bool],
+    good_paths: Container[str],
+) -> Callable[[Environ], Objection | None]:
+    """Return what does as ``examine``, and soon knows what it says of most requests.
+
+    Args:
+        examine: finds what is wrong with a request. What it says of one that says nothing of a client behind a proxy, and
+            asks for no ranges, it says of all that differ in nothing but path, query and length of body, if these are good.
+        limits: how long the rest may be.
+        needs_care: as for `Edge.glance`.
+        good_paths: as for `Edge.glance`.
+    """
+    join = "".join
+    path_bytes, query_bytes, shapes = limits.path_bytes, limits.query_bytes, dict[tuple[str, ...], _Shape]()
+    last = _shape([])
+
+    # PERF: every scenario: names and common headers are compared all at once instead of looked at one by one
+    def look(environ: Environ) -> Objection | None:
+        nonlocal last
+        names = [*environ]  # as a list, because lists are compared quickest
+        shape = last  # another thread may remember another one meanwhile
+        if names != shape[0]:
+            known = shapes.get(tuple(names))
+            if known is None:
+                return look_anew(environ, names)
+            last = shape = known
+        _, take, take_private, has_length, verdicts = shape
+        try:
+            verdict: Any = verdicts[take(environ)]
+            path = environ["PATH_INFO"]
+            if (
+                (
+                    path in good_paths
+                    or (
+                        path[:1] == "/"
+                        and "%" not in path
+                        and len(path) <= path_bytes
+                        and (path.isprintable() or not find_control(path))
+                    )
+                )
+                and len(environ["QUERY_STRING"]) <= query_bytes
+                and (not has_length or _is_good_length(environ["CONTENT_LENGTH"], limits))
+                and (take_private is None or _are_good(join(take_private(environ)), limits))
+            ):
+                return verdict
+        except _UNSURE:
+            pass
+        verdict = answer(environ)
+        if verdict is None or verdict is CARE:
+            _remember(verdicts, take(environ), verdict)
+        return verdict
+
+    def look_anew(environ: Environ, names: list[str]) -> Objection | None:
+        verdict = answer(environ)
+        is_good = verdict is None or verdict is CARE
+        if is_good and environ.keys() >= _NEEDED and _UNUSUAL.isdisjoint(names):
+            if len(shapes) >= _SHAPES:
+                shapes.clear()
+            shapes[tuple(names)] = _shape(names)
+        return verdict
+
+    def answer(environ: Environ) -> Objection | None:
+        return examine(environ) or (CARE if needs_care(environ) else None)
+
+    return look
+
+
+def _remember(verdicts: dict[_Saying, Sentinel | None], said: _Saying, verdict: Sentinel | None) -> None:
+    if all(isinstance(each, str) for each in said) and sum(map(len, said)) <= _LONGEST_SAYING:
+        if len(verdicts) >= _SAYINGS:
+            verdicts.clear()
+        verdicts[said] = verdict
+
+
+def _is_good_length(length: str, limits: Limits) -> bool:
+    """Tell whether a length that was said of a body is a number, and small enough."""
+    return not length or (
+        length.isdecimal() and length.isascii() and len(length) < 19 and int(length) <= limits.body_bytes
+    )
+
+
+def _are_good(headers: str, limits: Limits) -> bool:
+    """Tell whether headers, all in one, are short and plain text."""
+    return (
+        len(headers) <= limits.header_bytes
+        and headers.isascii()
+        and len(headers.encode().translate(None, _CONTROLS)) == len(headers)
+    )
