@@ -21,6 +21,7 @@ from goldilocks.hosts import (
     HOSTS_SETTING,
     LOCAL_HOSTS,
     PROXIES_SETTING,
+    VIRTUAL_ROOT_SETTING,
     AllowedHosts,
     TrustedProxies,
 )
@@ -62,6 +63,7 @@ class Edge:
         trusted_proxies: whom to believe what it says of the client: addresses and networks, ``unix`` for whoever comes
             through a socket without an address, ``*`` for anybody. Without one, forwarded headers are taken out.
         is_local: take only names that mean this machine, and addresses, where no hosts are said.
+        checks_virtual_root: take ``X-Vhm-Root`` out, too, unless a trusted proxy says it.
     """
 
     def __init__(
@@ -70,10 +72,11 @@ class Edge:
         allowed_hosts: Iterable[str] = (),
         trusted_proxies: Iterable[str] = (),
         is_local: bool = False,
+        checks_virtual_root: bool = True,
     ) -> None:
         self.limits = limits
         self.hosts = AllowedHosts(allowed_hosts or (LOCAL_HOSTS if is_local else ("*",)))
-        self.proxies = TrustedProxies(trusted_proxies)
+        self.proxies = TrustedProxies(trusted_proxies, checks_virtual_root)
         self._good_hosts: set[str] = set()
         self._look = self.glance(lambda environ: False, ())
 
@@ -87,7 +90,7 @@ class Edge:
         hosts = aslist(settings.get(HOSTS_SETTING) or ())
         proxies = aslist(settings.get(PROXIES_SETTING) or ())
         limits = Limits.from_settings(settings)
-        is_asked_for = any(map(settings.get, (CHECK_SETTING, STRICT_SETTING))) or _has_limits(
+        is_asked_for = any(map(settings.get, (CHECK_SETTING, STRICT_SETTING))) or _asks_for_more(
             settings, limits
         )
         if not (is_asked_for or hosts or proxies):
@@ -100,7 +103,8 @@ class Edge:
                 HOSTS_SETTING,
                 HOSTS_SETTING,
             )
-        return cls(limits, hosts, proxies, is_local=is_local)
+        checks_virtual_root = bool(settings.get(VIRTUAL_ROOT_SETTING))
+        return cls(limits, hosts, proxies, is_local, checks_virtual_root)
 
     def __call__(self, environ: Environ) -> HTTPException | None:
         """Return ``None`` if a request is well-formed and small enough, else what it should be answered with.
@@ -188,10 +192,11 @@ _LIMITS = [
 ]
 
 
-def _has_limits(settings: Mapping[str, Any], limits: Limits) -> bool:
-    """Tell whether limits are said where by default there are none."""
-    return settings.get(DEFAULTS_SETTING) == DEFAULTS_PYRAMID and any(
-        getattr(limits, name) != UNLIMITED for name in _LIMITS
+def _asks_for_more(settings: Mapping[str, Any], limits: Limits) -> bool:
+    """Tell whether limits or checks are said where by default there are none."""
+    return settings.get(DEFAULTS_SETTING) == DEFAULTS_PYRAMID and (
+        bool(settings.get(VIRTUAL_ROOT_SETTING))
+        or any(getattr(limits, name) != UNLIMITED for name in _LIMITS)
     )
 
 

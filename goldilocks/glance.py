@@ -11,7 +11,7 @@ from collections.abc import Callable, Container
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from goldilocks.hosts import FORWARDED
+from goldilocks.hosts import PROXY_WORDS
 from goldilocks.limits import Limits
 from goldilocks.ordering import Sentinel
 
@@ -62,7 +62,7 @@ _SHARED = frozenset(
 
 #: What must be there, and what must not, for a glance to be enough.
 _NEEDED = frozenset(("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme"))
-_UNUSUAL = frozenset(("HTTP_RANGE", *FORWARDED))
+_UNUSUAL = frozenset(("HTTP_RANGE", *PROXY_WORDS))
 
 #: How many sets of names are remembered, how many sayings for each of them, and how long these may be.
 _SHAPES, _SAYINGS, _LONGEST_SAYING = 100, 100, 2000

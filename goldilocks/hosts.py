@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from goldilocks.exceptions import refusal
 from goldilocks.httpexceptions import HTTPBadRequest
+from goldilocks.interfaces import VH_ROOT_KEY
 from goldilocks.names import GOLDILOCKS
 from goldilocks.ordering import ConfigurationError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 HOSTS_SETTING = f"{GOLDILOCKS}.allowed_hosts"
 PROXIES_SETTING = f"{GOLDILOCKS}.trusted_proxies"
+VIRTUAL_ROOT_SETTING = f"{GOLDILOCKS}.check_virtual_root"
 
 #: How many proxies are remembered.
 _REMEMBERED = 1000
@@ -153,6 +155,9 @@ FORWARDED = frozenset(
     )
 )
 
+#: All that is a proxy's to say: of the client, and where in the application's tree a site has its root.
+PROXY_WORDS = FORWARDED | {VH_ROOT_KEY}
+
 #: How a setting calls whoever comes through a socket of this machine, which has no address.
 _UNIX = "unix"
 
@@ -162,12 +167,15 @@ class TrustedProxies:
 
     Args:
         entries: as `Edge` takes them.
+        checks_virtual_root: as `Edge` takes it.
 
     Raises:
         ConfigurationError: one can't be an address or a network.
     """
 
-    def __init__(self, entries: Iterable[str]) -> None:
+    def __init__(self, entries: Iterable[str], checks_virtual_root: bool = True) -> None:
+        #: What only a trusted proxy may say.
+        self._claims = PROXY_WORDS if checks_virtual_root else FORWARDED
         self._words: set[str] = set()
         self._networks: list[IPv4Network | IPv6Network] = []
         self._known: dict[str, bool] = {}
@@ -200,10 +208,10 @@ class TrustedProxies:
         Raises:
             HTTPBadRequest: a trusted proxy says what can't be.
         """
-        if environ.keys().isdisjoint(FORWARDED):
+        if environ.keys().isdisjoint(self._claims):
             return
         if not self.has(environ.get("REMOTE_ADDR", "")):
-            for name in FORWARDED:
+            for name in self._claims:
                 environ.pop(name, None)
             return
         addresses = _members(environ, "HTTP_X_FORWARDED_FOR")

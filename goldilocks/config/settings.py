@@ -206,6 +206,10 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
         "addresses and networks of proxies whose X-Forwarded-For, -Proto and -Host are believed; unix for a socket",
     ),
     OwnSetting(
+        "check_virtual_root", asbool, True, False,
+        "believe X-Vhm-Root, which names the resource at a site's root, only of the trusted proxies",
+    ),
+    OwnSetting(
         "safe_cookies", asbool, True, False,
         "write the framework's cookies HttpOnly, over https Secure, where nobody says otherwise, and none for an empty session",
     ),

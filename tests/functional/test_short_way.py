@@ -123,11 +123,15 @@ def test_view_finds_the_same(path):
     assert_same(paged(found), path)
 
 
+BELIEVING = {"goldilocks.check_virtual_root": "false"}
+
+
+@pytest.mark.parametrize("settings", [BELIEVING, {}])
 @pytest.mark.parametrize("root", ["/", "/a", "/a/b", "/%ff"])
 @pytest.mark.parametrize("path", PATHS)
-def test_virtual_root_is_found(path, root):
-    """A virtual root that a proxy names is found on the request, also where nothing is walked."""
-    assert_same(paged(found), path, headers={"X-Vhm-Root": root})
+def test_virtual_root_is_found(path, root, settings):
+    """A virtual root that a proxy names is found on the request, also where nothing is walked; a stranger's isn't."""
+    assert_same(paged(found), path, settings=settings, headers={"X-Vhm-Root": root})
 
 
 @pytest.mark.parametrize("path", ["/", "/named/a"])
@@ -139,7 +143,7 @@ def test_virtual_root_counts_where_nothing_is_walked(path):
             repr((request.virtual_root_path, request.view_name, request.virtual_root is request.root))
         )
 
-    for router in both(paged(view)):
+    for router in both(paged(view), settings=BELIEVING):
         # the first name isn't a child's of the default root, so it is the name of a view, which the route doesn't have
         assert ask(router, path, headers={"X-Vhm-Root": "/a/b"})[0] == "404 Not Found"
         assert ask(router, path, headers={"X-Vhm-Root": "/"})[2] == b"((), '', True)"

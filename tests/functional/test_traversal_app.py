@@ -64,7 +64,7 @@ def browser():
             config.add_view(tell, route_name=route_name, renderer="json")
             config.add_view(tell, route_name=route_name, name="edit", renderer="json")
 
-    return serve(app)
+    return serve(app, goldilocks__check_virtual_root="false")
 
 
 def found(browser, path, *keys, **more):
@@ -168,7 +168,7 @@ def linking(link):
         config.add_view(lambda request: Response(link(request, root)))
         config.add_view(lambda request: Response(link(request, root)), name="edit")
 
-    return serve(app)
+    return serve(app, goldilocks__check_virtual_root="false")
 
 
 @pytest.mark.parametrize(

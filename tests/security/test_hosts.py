@@ -154,6 +154,68 @@ def test_trusted_proxy_is_believed():
     )
 
 
+class Folder(dict):
+    """A resource with a child ``inner``, as the root of a site's tree."""
+
+    __name__ = __parent__ = None
+
+
+def tree_of(**settings):
+    """An application that says at which resource it is, and where the inner one has its address."""
+    root, inner = Folder(), Folder()
+    root["inner"], inner.__name__, inner.__parent__ = inner, "inner", root
+    config = Configurator(
+        root_factory=lambda request: root,
+        settings={name.replace("__", "."): value for name, value in settings.items()},
+    )
+    config.add_view(
+        lambda context, request: Response(f"{context.__name__} {request.resource_path(inner)}"),
+        context=Folder,
+    )
+    return config.make_wsgi_app()
+
+
+@pytest.mark.parametrize(
+    ("settings", "address", "is_believed"),
+    [
+        ({}, "192.0.2.9", False),
+        ({"goldilocks__trusted_proxies": "192.0.2.9"}, "192.0.2.9", True),
+        ({"goldilocks__trusted_proxies": "192.0.2.9"}, "192.0.2.10", False),
+        ({"goldilocks__trusted_proxies": "unix"}, "", True),
+        ({"goldilocks__check_virtual_root": "false"}, "192.0.2.9", True),
+        ({"goldilocks__check_requests": "false"}, "192.0.2.9", True),
+        ({"goldilocks__defaults": "pyramid"}, "192.0.2.9", True),
+        ({"goldilocks__defaults": "pyramid", "goldilocks__check_virtual_root": "true"}, "192.0.2.9", False),
+        ({"goldilocks__defaults": "pyramid", "goldilocks__trusted_proxies": "10.0.0.1"}, "192.0.2.9", True),
+    ],
+)
+def test_stranger_does_not_choose_the_root(settings, address, is_believed):
+    """Where the root of a site is, only a proxy of ours says; a client would get past what the proxy guards by path."""
+    app = tree_of(**settings)
+    for root in ("/inner", "inner", "/nothing/../inner/", "/inner"):
+        said = {"PATH_INFO": "/", "HTTP_X_VHM_ROOT": root, "REMOTE_ADDR": address}
+        assert ask(app, **said) == ("200 OK", "inner /" if is_believed else "None /inner/")
+
+
+def test_word_of_a_proxy_is_not_passed_on():
+    """What a trusted proxy was believed, nobody else is believed who says the same, however often it was heard."""
+    app = tree_of(goldilocks__trusted_proxies="192.0.2.9")
+    said = {"PATH_INFO": "/", "HTTP_X_VHM_ROOT": "/inner"}
+    for _ in range(3):
+        assert ask(app, **said, REMOTE_ADDR="192.0.2.9") == ("200 OK", "inner /")
+        assert ask(app, **said, REMOTE_ADDR="203.0.113.7") == ("200 OK", "None /inner/")
+
+
+@pytest.mark.parametrize("root", ["/\xff", "/\0", "/\r\nX: y", "/" * 9000, "/.." * 900, "a/@@b/c"])
+@pytest.mark.parametrize("address", ["192.0.2.9", "203.0.113.7"])
+def test_root_that_can_not_be_one(root, address):
+    """A root that can't be read is the fault of who says it; of a stranger, it isn't read."""
+    app = tree_of(goldilocks__trusted_proxies="192.0.2.9")
+    status, text = ask(app, PATH_INFO="/", HTTP_X_VHM_ROOT=root, REMOTE_ADDR=address)
+    assert status[:1] == "4" or (status == "200 OK" and text == "None /inner/")
+    assert address == "192.0.2.9" or status == "200 OK"
+
+
 @pytest.mark.parametrize("host", BAD_HOSTS[:8])
 def test_trusted_proxy_is_no_way_around_the_checks(host):
     """A host that comes through a proxy is checked like any other."""

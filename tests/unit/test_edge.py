@@ -62,6 +62,8 @@ def status(edge, **said):
         (Settings({"goldilocks.defaults": "pyramid"}), False),
         (Settings({"goldilocks.defaults": "pyramid", "goldilocks.limit_path_bytes": "10"}), True),
         (Settings({"goldilocks.defaults": "pyramid", "goldilocks.limit_form_fields": "10"}), False),
+        (Settings({"goldilocks.defaults": "pyramid", "goldilocks.check_virtual_root": "yes"}), True),
+        (Settings({"goldilocks.check_requests": "no"}), False),
     ],
 )
 def test_edge_of_an_application(settings, is_there):
