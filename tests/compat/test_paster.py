@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import weakref
+from contextlib import contextmanager
 
 import pytest
 
@@ -75,12 +77,24 @@ def test_settings(ini):
     assert dict(paster.get_appsettings(ini, "other")) == {"greeting": "Good day"}
 
 
-def test_logging(ini):
+@contextmanager
+def logging_of_its_own(monkeypatch):
+    """Keep what a file says of logging from closing and replacing the handlers of all that runs around the test."""
+    with monkeypatch.context() as patch:
+        patch.setattr(logging, "_handlers", weakref.WeakValueDictionary())
+        patch.setattr(logging, "_handlerList", [])
+        patch.setattr(logging.root, "handlers", [])
+        patch.setattr(logging.root, "level", logging.root.level)
+        yield
+
+
+def test_logging(ini, monkeypatch):
     """Loggers are set up as the file says, with variables."""
     logger = logging.getLogger("app_of_ini")
     try:
-        paster.setup_logging(ini, {"how_much": "CRITICAL"})
-        assert logger.level == logging.CRITICAL
+        with logging_of_its_own(monkeypatch):
+            paster.setup_logging(ini, {"how_much": "CRITICAL"})
+            assert (logger.level, logging.root.level) == (logging.CRITICAL, logging.WARNING)
     finally:
         logger.setLevel(logging.NOTSET)
 

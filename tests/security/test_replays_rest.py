@@ -65,11 +65,19 @@ def test_length_that_two_would_read_differently(length):
 def served(app):
     """Serve an application as ``goldilocks serve`` does; give a function that sends bytes and returns what comes back."""
     server = create_server(app, host="127.0.0.1", port=0, threads=1, clear_untrusted_proxy_headers=True)
-    thread = threading.Thread(target=server.run, daemon=True)
+    is_over = threading.Event()
+
+    def run():
+        # not server.run: that ends when its sockets are closed, and fails if it is just about to wait for one of them
+        while not is_over.is_set():
+            server.asyncore.loop(timeout=60, map=server._map, use_poll=True, count=1)
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
 
     def send(data):
-        with socket.create_connection(("127.0.0.1", server.effective_port), timeout=5) as connection:
+        # a machine that has much else to do takes its time; whatever comes is compared, and not how soon
+        with socket.create_connection(("127.0.0.1", server.effective_port), timeout=60) as connection:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -77,9 +85,12 @@ def served(app):
     try:
         yield send
     finally:
+        is_over.set()
+        server.pull_trigger()
+        thread.join(60)
         server.task_dispatcher.shutdown()
         server.asyncore.close_all(server._map)
-        thread.join(5)
+    assert not thread.is_alive()
 
 
 def seen(config):
