@@ -23,7 +23,7 @@ from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.glance import CARE
-from goldilocks.httpexceptions import HTTPNotFound
+from goldilocks.httpexceptions import HTTPError, HTTPNotFound
 from goldilocks.interfaces import (
     VH_ROOT_KEY,
     IRequest,
@@ -34,6 +34,7 @@ from goldilocks.interfaces import (
 )
 from goldilocks.outlet import vary_by_cookie
 from goldilocks.plans import NOWHERE, TOLD_OF_ROUTES, Plan, Plans, walks_nowhere
+from goldilocks.readers import READ_QUERY
 from goldilocks.registry import Registry, is_heard
 from goldilocks.request import Request, extended_class
 from goldilocks.response import Response
@@ -119,7 +120,7 @@ def _short_way(router: Any, plans: Plans, look: Any, tell_briefly: Any) -> Short
             close_body(response)
             raise
         finally:
-            if "finished_callbacks" in attrs or failure is not None:
+            if "finished_callbacks" in attrs or failure is not None or READ_QUERY in environ:
                 _end(request, response, frame)
             attrs.pop("context", None)
             if below or current.get() is not frame:
@@ -242,7 +243,7 @@ def _complete(router: Any, request: AnyRequest, response: AnyResponse) -> None:
 
 
 def _end(request: AnyRequest, response: AnyResponse, frame: list[Any]) -> None:
-    """Call the finished callbacks of a request, and let go of the error that was answered.
+    """Call the finished callbacks of a request, and let go of the error that was answered and of the query that was read.
 
     If a callback fails, nobody will send the response, and the request is over.
     """
@@ -253,10 +254,14 @@ def _end(request: AnyRequest, response: AnyResponse, frame: list[Any]) -> None:
         frame.clear()
         close_body(response)
         raise
-    # PERF: errors; the error knows the frames that know the request: of such a circle only the collector gets rid
+    # PERF: errors, post: the error knows the frames that know the request and the answer, and the query the environment in which it is
+    # kept: of such circles only the collector gets rid
     attrs = request.__dict__
     attrs.pop("exception", None)
     attrs.pop("exc_info", None)
+    request.environ.pop(READ_QUERY, None)
+    if isinstance(response, HTTPError):  # of a redirection the line that raised it may still be asked for
+        response.__traceback__ = None
 
 
 def _is_private(router: Any) -> bool:

@@ -64,8 +64,8 @@ _SHARED = frozenset(
 _NEEDED = frozenset(("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme"))
 _UNUSUAL = frozenset(("HTTP_RANGE", *PROXY_WORDS))
 
-#: How many sets of names are remembered, how many sayings for each of them, and how long these may be.
-_SHAPES, _SAYINGS, _LONGEST_SAYING = 100, 100, 2000
+#: How many sets of names are remembered, how many sayings for each of them, and how long these may be; and how many lengths of bodies.
+_SHAPES, _SAYINGS, _LONGEST_SAYING, _LENGTHS = 100, 100, 2000, 1000
 
 
 #: What is known of environments that hold the same names in the same order: the names; what takes out of such an environment what
@@ -100,8 +100,8 @@ def glance(
         needs_care: as for `Edge.glance`.
         good_paths: as for `Edge.glance`.
     """
-    join = "".join
-    path_bytes, query_bytes, shapes = limits.path_bytes, limits.query_bytes, dict[tuple[str, ...], _Shape]()
+    known = _Known(examine, limits, needs_care)
+    path_bytes, query_bytes, lengths, join = limits.path_bytes, limits.query_bytes, known.lengths, "".join
     last = _shape([])
 
     # PERF: every scenario: names and common headers are compared all at once instead of looked at one by one
@@ -110,10 +110,10 @@ def glance(
         names = [*environ]  # as a list, because lists are compared quickest
         shape = last  # another thread may remember another one meanwhile
         if names != shape[0]:
-            known = shapes.get(tuple(names))
-            if known is None:
-                return look_anew(environ, names)
-            last = shape = known
+            met = known.shapes.get(tuple(names))
+            if met is None:
+                return known.answer_anew(environ, names)
+            last = shape = met
         _, take, take_private, has_length, verdicts = shape
         try:
             verdict: Any = verdicts[take(environ)]
@@ -129,30 +129,61 @@ def glance(
                     )
                 )
                 and len(environ["QUERY_STRING"]) <= query_bytes
-                and (not has_length or _is_good_length(environ["CONTENT_LENGTH"], limits))
+                and (
+                    not has_length
+                    or environ["CONTENT_LENGTH"] in lengths
+                    or known.is_good_length(environ["CONTENT_LENGTH"])
+                )
                 and (take_private is None or _are_good(join(take_private(environ)), limits))
             ):
                 return verdict
         except _UNSURE:
             pass
-        verdict = answer(environ)
+        verdict = known.answer(environ)
         if verdict is None or verdict is CARE:
             _remember(verdicts, take(environ), verdict)
         return verdict
 
-    def look_anew(environ: Environ, names: list[str]) -> Objection | None:
-        verdict = answer(environ)
+    return look
+
+
+class _Known:
+    """What is known of requests that have come, and how to find out about others; the arguments are those of `glance`."""
+
+    def __init__(
+        self,
+        examine: Callable[[Environ], HTTPException | None],
+        limits: Limits,
+        needs_care: Callable[[Environ], bool],
+    ) -> None:
+        self._examine, self._limits, self._needs_care = examine, limits, needs_care
+        self.shapes: dict[tuple[str, ...], _Shape] = {}
+        #: Lengths of bodies that are numbers, and small enough.
+        self.lengths: set[str] = set()
+
+    def answer(self, environ: Environ) -> Objection | None:
+        """Find out about a request."""
+        return self._examine(environ) or (CARE if self._needs_care(environ) else None)
+
+    def answer_anew(self, environ: Environ, names: list[str]) -> Objection | None:
+        """Find out about a request with names that didn't come together before, and remember these if they may be remembered."""
+        verdict = self.answer(environ)
         is_good = verdict is None or verdict is CARE
         if is_good and environ.keys() >= _NEEDED and _UNUSUAL.isdisjoint(names):
-            if len(shapes) >= _SHAPES:
-                shapes.clear()
-            shapes[tuple(names)] = _shape(names)
+            if len(self.shapes) >= _SHAPES:
+                self.shapes.clear()
+            self.shapes[tuple(names)] = _shape(names)
         return verdict
 
-    def answer(environ: Environ) -> Objection | None:
-        return examine(environ) or (CARE if needs_care(environ) else None)
-
-    return look
+    def is_good_length(self, length: str) -> bool:
+        """Tell whether a length that was said of a body is none, or a number that is small enough."""
+        is_number = length.isdecimal() and length.isascii() and len(length) < 19
+        if not is_number or int(length) > self._limits.body_bytes:
+            return not length
+        if len(self.lengths) >= _LENGTHS:
+            self.lengths.clear()
+        self.lengths.add(length)
+        return True
 
 
 def _remember(verdicts: dict[_Saying, Sentinel | None], said: _Saying, verdict: Sentinel | None) -> None:
@@ -162,17 +193,10 @@ def _remember(verdicts: dict[_Saying, Sentinel | None], said: _Saying, verdict: 
         verdicts[said] = verdict
 
 
-def _is_good_length(length: str, limits: Limits) -> bool:
-    """Tell whether a length that was said of a body is a number, and small enough."""
-    return not length or (
-        length.isdecimal() and length.isascii() and len(length) < 19 and int(length) <= limits.body_bytes
-    )
-
-
 def _are_good(headers: str, limits: Limits) -> bool:
     """Tell whether headers, all in one, are short and plain text."""
     return (
         len(headers) <= limits.header_bytes
         and headers.isascii()
-        and len(headers.encode().translate(None, _CONTROLS)) == len(headers)
+        and (headers.isprintable() or len(headers.encode().translate(None, _CONTROLS)) == len(headers))
     )

@@ -33,10 +33,7 @@ def is_json(content_type: str) -> bool:
     >>> [is_json(each) for each in ("application/json", "application/vnd.api+json; charset=utf-8", "text/plain")]
     [True, True, False]
     """
-    # PERF: post
-    return content_type == "application/json" or (
-        len(content_type) <= _LONGEST_TYPE and _is_json_remembered(content_type)
-    )
+    return len(content_type) <= _LONGEST_TYPE and _is_json_remembered(content_type)
 
 
 @lru_cache(100)
@@ -60,8 +57,10 @@ def read_json(text: str, limits: Limits) -> Any:
         raise _too_deep(text, limits) from None
     except ValueError as error:  # what the number readers below say, or Python of too many digits
         raise _bad_number(text, error) from None
-    # PERF: post; as many brackets as this are rare, and so is the look at what lies in each other
-    if text.count("[") + text.count("{") > limits.json_depth and _is_deeper(value, limits.json_depth):
+    # PERF: post; as many brackets as this are rare, and so is the look at what lies in each other. Mostly there is one array at most,
+    # and to find two takes less than to count them
+    arrays = text.count("[") if text.find("[", text.find("[") + 1) >= 0 else 1
+    if arrays + text.count("{") > limits.json_depth and _is_deeper(value, limits.json_depth):
         raise _too_deep(text, limits)
     if limits.strict_text and "\\" in text and _find_half_pair(text) and _has_half_pair(value):
         raise JSONBodyError("half of a surrogate pair", text, _first(_find_half_pair, text))

@@ -20,6 +20,7 @@ from goldilocks.reticence import reticent_page
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import decode_path_info, split_path_info
 from goldilocks.urldispatch import Route, RoutesMapper
+from goldilocks.viewindex import values_passed
 from goldilocks.viewset import entry_of
 from goldilocks.viewtable import call_views, view_table
 
@@ -153,8 +154,25 @@ class Plans:
         function, finish = taken_apart(views[0]) if len(views) == 1 else (None, None)
         if function is not None:
             return known, function, finish, may_be_walked, route.predicates
-        view = views[0] if len(views) == 1 else partial(call_views, views)
+        view = self._by_method(views[0]) if len(views) == 1 else partial(call_views, views)
         return known, view, None, may_be_walked, route.predicates
+
+    def _by_method(self, view: Any) -> Callable[[Any, Any], Any]:
+        """Return what does as a view; it isn't asked for its predicates, if these only ask for the method."""
+        entry = entry_of(view)
+        methods = values_passed(entry.predicates, "method") if self._has_plain_method else None
+        if methods is None or entry.derived is not view:
+            return view
+
+        # PERF: post
+        call, default = entry.call, "GET"
+
+        def view_by_method(context: Any, request: Any) -> Any:
+            if request.environ.get("REQUEST_METHOD", default) in methods:
+                return call(context, request)
+            return view(context, request)
+
+        return view_by_method
 
     def _leads_nowhere(self, path: str) -> bool:
         """Tell whether no route could match a path, whatever else is in the request, and no view has its first name."""

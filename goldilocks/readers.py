@@ -26,6 +26,7 @@ from goldilocks.late import late_module
 from goldilocks.limits import DefaultLimits, Limits
 from goldilocks.owncookies import PLAIN_READERS
 from goldilocks.ranges import read_range
+from goldilocks.requestheaders import RequestHeaders
 
 if TYPE_CHECKING:
     from goldilocks import cookies, forms, jsonbody, spool
@@ -46,8 +47,19 @@ _webob: Any = BaseRequest
 _WEBOBS: Any = webob_request
 _WEBOBS_JSON = _WEBOBS.json
 
+#: COMPAT: where WebOb keeps what it has read of the query, in the environment
+READ_QUERY = "webob._parsed_query_vars"
+
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+
+
+def _no_form(media_type: str) -> NoVars:
+    return NoVars(f"Not an HTML form submission (Content-Type: {media_type})")
+
+
+#: What can't be changed and says that a body of one of these types is no form.
+_NO_FORMS = {media_type: _no_form(media_type) for media_type in ("application/json",)}
 
 # SPEC: RFC 3986, 3.3: what stands in a path as it is
 _PATH_SAFE = "/~!$&'()*+,;=:@"
@@ -168,12 +180,12 @@ class ReadersMixin(_Base):
         """
         environ = self.environ
         query = environ.get("QUERY_STRING", "")
-        kept = environ.get("webob._parsed_query_vars")
+        kept = environ.get(READ_QUERY)
         if kept is not None and kept[1] == query:
             return cast("GetDict", kept[0])
         found: GetDict = _multidict(GetDict, forms.query_pairs(query, self.limits) if query else [])
         found.env = environ
-        environ["webob._parsed_query_vars"] = (found, query)
+        environ[READ_QUERY] = found, query
         return found
 
     @property
@@ -190,12 +202,14 @@ class ReadersMixin(_Base):
         if kept is not None and kept[1] is environ["wsgi.input"]:
             return cast("MultiDict[str, Any]", kept[0])
         content_type = environ.get("CONTENT_TYPE", "")
+        if content_type in _NO_FORMS:  # PERF: post
+            return _NO_FORMS[content_type]
         method = environ.get("REQUEST_METHOD", "GET")
         # PERF: csrf: what browsers say of a form
         is_usual = content_type == URLENCODED
         media_type = URLENCODED if is_usual else content_type.partition(";")[0].strip().lower()
         if media_type not in (URLENCODED, MULTIPART) and (media_type or method != "POST"):
-            return NoVars(f"Not an HTML form submission (Content-Type: {media_type})")
+            return _no_form(media_type)
         if ";" in content_type:
             self._check_charset()
         else:
@@ -306,7 +320,10 @@ class ReadersMixin(_Base):
             and "webob.is_body_seekable" not in environ
             and "webob._body_file" not in environ
         ):
-            data = spool.read_whole(environ["wsgi.input"], int(length))
+            size = int(length)
+            data = spool.read_some(environ["wsgi.input"], size)
+            if len(data) < size:
+                data += spool.read_whole(environ["wsgi.input"], size - len(data))
             environ["wsgi.input"] = io.BytesIO(data)
             environ["webob.is_body_seekable"] = True
             return data
@@ -418,10 +435,15 @@ class ReadersMixin(_Base):
             NotJSONError: the client says that it is something else.
         """
         limits = self.limits
-        # SPEC: RFC 8259, 8.1. A form of another site can send any text, but can't call it JSON
-        if limits.strict_json and not jsonbody.is_json(self.environ.get("CONTENT_TYPE", "")):
-            raise NotJSONError
-        text = forms.decoded(self.body, "utf-8" if limits.strict_json else self._charset_name)
+        if limits.strict_json:
+            # SPEC: RFC 8259, 8.1. A form of another site can send any text, but can't call it JSON
+            content_type = self.environ.get("CONTENT_TYPE", "")
+            if content_type != "application/json" and not jsonbody.is_json(content_type):
+                raise NotJSONError
+            data = self.body
+            text = data.decode() if data.isascii() else forms.decoded(data, "utf-8")
+        else:
+            text = forms.decoded(self.body, self._charset_name)
         # COMPAT: applications put a JSON module of their choice into WebOb's; it says itself what it can't read
         chosen = _WEBOBS.json
         return jsonbody.read_json(text, limits) if chosen is _WEBOBS_JSON else chosen.loads(text)
@@ -449,6 +471,19 @@ class ReadersMixin(_Base):
     __str__ = as_text
 
     # --- Headers ---------------------------------------------------------------------------------------------------
+
+    def _read_headers(self) -> RequestHeaders:
+        headers: Any = self.__dict__.get("_headers")
+        if headers is None:
+            headers = self.__dict__["_headers"] = RequestHeaders(self.environ)
+        return cast("RequestHeaders", headers)
+
+    headers = property(
+        _read_headers,
+        _webob.headers.fset,
+        _webob.headers.fdel,
+        "The headers, by their names in any case; what is set here is set in the environment.",
+    )
 
     date = _unless_unreadable("date")
     if_modified_since = _unless_unreadable("if_modified_since")

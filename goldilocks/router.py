@@ -41,6 +41,7 @@ from goldilocks.limits import Limits
 from goldilocks.methods import MethodMismatch, allowed_by_routes, allowed_by_views
 from goldilocks.outlet import VARY_SETTING, Outlet, outlet, vary_by_cookie
 from goldilocks.plans import WALK_NAMES
+from goldilocks.readers import READ_QUERY
 from goldilocks.registry import is_heard
 from goldilocks.request import Request, apply_request_extensions
 from goldilocks.response import Response
@@ -286,6 +287,8 @@ class Router:
         if "finished_callbacks" in attrs:
             request._process_finished_callbacks()
         attrs.pop("context", None)
+        # a query that was read knows the environment in which it is kept
+        request.environ.pop(READ_QUERY, None)
 
     def _introduce(self, request: AnyRequest) -> None:
         attrs = request.__dict__

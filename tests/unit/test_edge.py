@@ -606,3 +606,13 @@ def test_what_needs_care_is_told_each_time():
         assert look(environ(REQUEST_METHOD="POST", HTTP_USER_AGENT="a\x01")).code == 400
         assert look(environ(REQUEST_METHOD="GET")) is None
     assert len(asked) == 3  # the first of all and the first with each method, and then it is known
+
+
+def test_lengths_of_bodies_are_forgotten():
+    """However many lengths are said, only some of those that are good are remembered."""
+    look = Edge(Limits(body_bytes=5000)).glance(lambda environ: False, ())
+    known = dict(zip(look.__code__.co_freevars, look.__closure__, strict=True))
+    for length in range(2500):
+        assert look(environ(CONTENT_LENGTH=str(length))) is None
+        assert len(known["lengths"].cell_contents) <= 1000
+    assert [look(environ(CONTENT_LENGTH=length)).code for length in ("5001", "1e3", "-1")] == [413, 400, 400]
