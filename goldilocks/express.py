@@ -38,6 +38,7 @@ from goldilocks.readers import READ_QUERY
 from goldilocks.registry import Registry, is_heard
 from goldilocks.request import Request, extended_class
 from goldilocks.response import Response
+from goldilocks.session import CookieSession
 from goldilocks.threadlocal import manager
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
@@ -70,28 +71,24 @@ def short_way(router: Any) -> ShortWay | None:
     return _short_way(router, plans, _glance(router, plans.literals), _teller(router, plans))
 
 
-def _short_way(router: Any, plans: Plans, look: Any, tell_briefly: Any) -> ShortWay:
+def _short_way(router: Any, plans: Plans, look: Any, tell: Any) -> ShortWay:
     registry, request_class, beginning = router.registry, plans.request_class, plans.beginning
     literals, find_known, find, not_found = plans.literals, plans.find_known, plans.find, plans.not_found
     current, root_class, new = manager.top, DefaultRootFactory, object.__new__
 
     # PERF: every scenario: every line is run for every request; what can be known is known by now
     def answer(environ: Environ) -> AnyResponse:
-        match: dict[str, Any] = {}
-        objection, tell = look(environ), tell_briefly
-        if objection is None:
-            path = environ.get("PATH_INFO") or "/"
-            plan = literals.get(path)
-            if plan is None and path.isascii():
-                match, plan = find_known(path)
-            if plan is None or plan[4]:
-                match, plan = find(path, environ.get("REQUEST_METHOD", "GET"))
-                if match is NOWHERE and not_found is not None:
-                    return not_found(path)
-        elif objection is CARE:
-            plan, tell = None, router.orig_handle_request  # which also asks the view
-        else:
+        if look(environ) is not None:
             return router.execution_policy(environ, router)
+        match: dict[str, Any] = {}
+        path = environ.get("PATH_INFO") or "/"
+        plan = literals.get(path)
+        if plan is None and path.isascii():
+            match, plan = find_known(path)
+        if plan is None or plan[4]:
+            match, plan = find(path, environ.get("REQUEST_METHOD", "GET"))
+            if match is NOWHERE and not_found is not None:
+                return not_found(path)
         request: Any = new(request_class)
         root = response = failure = None
         attrs = request.__dict__ = (beginning if plan is None else plan[0]).copy()
@@ -105,7 +102,7 @@ def _short_way(router: Any, plans: Plans, look: Any, tell_briefly: Any) -> Short
         current.set(frame)
         try:
             try:
-                if root is None:
+                if plan is None:
                     response = tell(request)
                 else:
                     response = view(request) if finish is not None else view(root, request)
@@ -238,8 +235,13 @@ def _rescue(router: Any, request: AnyRequest, root: Context, error: Exception) -
 def _complete(router: Any, request: AnyRequest, response: AnyResponse) -> None:
     """Let those who asked for it have a hand in the response, and say that it depends on cookies if it does."""
     request._process_response_callbacks(response)
-    if "_depends_on_cookie" in request.__dict__ and router.varies_by_cookie:
+    attrs = request.__dict__
+    if "_depends_on_cookie" in attrs and router.varies_by_cookie:
         vary_by_cookie(response)
+    # PERF: csrf
+    session = attrs.get("session")
+    if isinstance(session, CookieSession):
+        session.let_go()
 
 
 def _end(request: AnyRequest, response: AnyResponse, frame: list[Any]) -> None:

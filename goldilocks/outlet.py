@@ -32,6 +32,7 @@ DEFAULT_HEADERS: Headers = (
 
 # PERF: errors; status lines that are fit to be sent, of answers with a body; and classes that write their own page
 _LINES = frozenset((OK, *STATUS_LINES.values(), *httpexceptions.STATUS_LINES.values()))
+_NO_LINES: frozenset[str] = frozenset()
 _PAGES = frozenset((PredicateMismatch, *httpexceptions.status_map.values()))
 
 CHECK_SETTING = f"{GOLDILOCKS}.check_responses"
@@ -57,8 +58,8 @@ def outlet(settings: Mapping[str, Any]) -> Outlet | None:
 def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool) -> Outlet:
     complete = _completion(added, keeps_private)
     complete_plain = _plain_completion(added, keeps_private)
-    # what is added may itself say what a body is; then nothing is as it was made
-    lines = _LINES if _ABOUT_THE_BODY.isdisjoint(name.lower() for name, _ in added) else frozenset[str]()
+    # what is added may itself say what a body is; then nothing is sent as it was made
+    lines = _LINES if _ABOUT_THE_BODY.isdisjoint(name.lower() for name, _ in added) else _NO_LINES
 
     def send(response: AnyResponse, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         made_by = response.__class__
@@ -101,7 +102,20 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
 
         return response(environ, start)
 
+    send.as_made = lines, added  # type: ignore[attr-defined]
     return send
+
+
+def lines_as_made(outlet: Outlet | None) -> tuple[frozenset[str], list[tuple[str, str]]]:
+    """Return what an outlet does with a response of our own class that has a body, is not conditional, and is as it was made.
+
+    Returns:
+        The status lines for which such a response is sent as it is, and the headers that are added then.
+    """
+    if outlet is None:
+        return _LINES, []
+    as_made: tuple[frozenset[str], list[tuple[str, str]]] = getattr(outlet, "as_made", (_NO_LINES, []))
+    return as_made
 
 
 def _completion(

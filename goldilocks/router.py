@@ -39,7 +39,7 @@ from goldilocks.interfaces import (
 )
 from goldilocks.limits import Limits
 from goldilocks.methods import MethodMismatch, allowed_by_routes, allowed_by_views
-from goldilocks.outlet import VARY_SETTING, Outlet, outlet, vary_by_cookie
+from goldilocks.outlet import VARY_SETTING, Outlet, lines_as_made, outlet, vary_by_cookie
 from goldilocks.plans import WALK_NAMES
 from goldilocks.readers import READ_QUERY
 from goldilocks.registry import is_heard
@@ -85,7 +85,16 @@ _NOTHING_WALKED = {"view_name": "", "subpath": (), "traversed": (), "virtual_roo
 class _Around:
     """What a request meets, as long as nothing is configured."""
 
-    __slots__ = ("heard", "is_root_plain", "known_changes", "route_types", "short_way", "views")
+    __slots__ = (
+        "added",
+        "heard",
+        "is_root_plain",
+        "known_changes",
+        "lines",
+        "route_types",
+        "short_way",
+        "views",
+    )
 
     def __init__(
         self,
@@ -95,6 +104,7 @@ class _Around:
         route_types: dict[str, InterfaceSpec],
         short_way: ShortWay | None,
         is_root_plain: bool,
+        outlet: Outlet | None,
     ) -> None:
         self.known_changes = known_changes
         self.heard = heard
@@ -103,6 +113,8 @@ class _Around:
         self.short_way = short_way
         #: Whether the default root is walked as usual.
         self.is_root_plain = is_root_plain
+        #: How a response is sent that is as it was made.
+        self.lines, self.added = lines_as_made(outlet)
 
 
 @implementer(IRouter)
@@ -183,6 +195,16 @@ class Router:
             answer = around.short_way if _call_view is _usual_call_view else None
             response = self.execution_policy(environ, self) if answer is None else answer(environ)
             has_response = True
+            # PERF: hello, json: most responses are sent as they were made
+            if response.__class__ is Response and response._status in around.lines:
+                headers, is_conditional = response._headerlist, response.conditional_response
+                if (
+                    headers == response._fit_headers
+                    and not is_conditional
+                    and environ["REQUEST_METHOD"] != "HEAD"
+                ):
+                    start_response(response._status, headers + around.added)
+                    return response._app_iter
             outlet = self.outlet
             if outlet is None:
                 return response(environ, start_response)
@@ -222,6 +244,7 @@ class Router:
             {},
             short_way(self) if is_usual else None,
             registry.adapters.lookup1(implementedBy(DefaultRootFactory), ITraverser) is None,
+            self.outlet,
         )
         known["_around"] = around  # behind `__setattr__`: this is no change
         return around

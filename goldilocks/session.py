@@ -217,13 +217,17 @@ class CookieSession(dict[str, Any]):
 
     def changed(self) -> None:
         """Have the cookie sent with the response; needed after a change inside a value, which nobody sees."""
-        if not self._dirty:
+        if not self._dirty and self.request is not None:
             self._dirty = True
             self.request.add_response_callback(self._on_response)
 
     def _on_response(self, request: AnyRequest, response: AnyResponse) -> None:
         self._set_cookie(response)
-        self.request = None  # the request knows the session: don't leave a circle for the collector
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Forget the request, which has its response: what is changed from now on isn't sent any more."""
+        self.request = None  # it knows the session: don't leave a circle for the collector
 
     def invalidate(self) -> None:
         """Drop everything; what is put in from now on belongs to a new session."""

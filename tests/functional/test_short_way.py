@@ -945,3 +945,25 @@ def test_dict_may_be_a_response():
     for path in ("/list", "/dict", "/list", "/dict"):
         assert ask(short, path) == ask(long, path)
     assert ask(short, "/dict")[2] == b"adapted {'a': 1}"
+
+
+def test_session_that_is_changed_too_late():
+    """What is put into a session after the answer is kept in it, is not sent, and harms nobody."""
+    kept = []
+
+    def app(config):
+        config.set_session_factory(SignedCookieSessionFactory("k" * 64))
+        config.add_route("look", "/")
+
+        def look(request):
+            kept.append(request.session)
+            return Response(str(request.session.get("late")))
+
+        config.add_view(look, route_name="look")
+
+    for router in both(app):
+        _, headers, body = ask(router)
+        kept[-1]["late"] = "yes"
+        assert kept[-1]["late"] == "yes"
+        assert body == b"None"
+        assert [name for name, _ in headers if name == "Set-Cookie"] == []
