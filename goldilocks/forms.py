@@ -25,6 +25,7 @@ from webob.compat import cgi_FieldStorage
 
 from goldilocks.edge import BROKEN_ESCAPE, find_broken_escape
 from goldilocks.exceptions import FormError, URLDecodeError, refusal
+from goldilocks.glance import find_control
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPRequestEntityTooLarge
 from goldilocks.limits import Limits
 from goldilocks.spool import spooled
@@ -328,6 +329,7 @@ class _MultipartReader:
 
     def read(self, segment: Any, events: Iterator[Any]) -> None:
         """Read one part, whose beginning was just seen."""
+        self._check_headers(segment.headerlist)
         if segment.filename:
             self._files += 1
             if self._files > self.limits.form_files:
@@ -342,6 +344,16 @@ class _MultipartReader:
         data = self._data(events)
         # COMPAT: a file field in which nothing was chosen has a name without letters, and its value is bytes
         self.pairs.append((segment.name, data if segment.filename is not None else self._text(segment, data)))
+
+    def _check_headers(self, headers: list[tuple[str, str]]) -> None:
+        # SPEC: RFC 5322, 2.2: a header is one line. Who sends it on, would send two
+        for name, value in headers:
+            if value.isprintable():
+                continue
+            # what a file is called is looked at where it is read, and cleaned
+            is_checked = self.limits.refuse_controls and name != "Content-Disposition"
+            if "\n" in value or "\r" in value or (is_checked and find_control(value)):
+                raise refusal(FormError, "There are control characters in a header of a part.")
 
     def _upload(self, segment: MultipartSegment, events: Iterator[Any]) -> Upload:
         file, _ = spooled(_chunks(events), SPOOL_BYTES)

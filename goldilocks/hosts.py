@@ -264,6 +264,10 @@ def _network(entry: str) -> IPv4Network | IPv6Network:
         ) from error
 
 
+# SPEC: RFC 6874, 2 (ZoneID), without escapes
+_is_written_as_address = re.compile(r"[0-9A-Fa-f.:]+(?:%[0-9A-Za-z._~-]+)?").fullmatch
+
+
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     """Read an address, with or without a port: ``192.0.2.1:80``, ``[2001:db8::1]:80``, ``2001:db8::1``."""
     bare = text
@@ -271,6 +275,9 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
         bare = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         bare = text.partition(":")[0]
+    # Python takes any text for the zone behind an address
+    if _is_written_as_address(bare) is None:
+        return None
     try:
         found = ip_address(bare)
     except ValueError:

@@ -117,8 +117,9 @@ def default_locale_negotiator(request: AnyRequest) -> str | None:
     name = getattr(request, LOCALE_KEY, None)
     if name is None:
         name = request.params.get(LOCALE_KEY)
-    if name is None:
-        name = request.cookies.get(LOCALE_KEY)
+        # somebody may upload a file in the name's place
+        if not isinstance(name, str):
+            name = request.cookies.get(LOCALE_KEY)
     return name
 
 

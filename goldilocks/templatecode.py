@@ -18,14 +18,11 @@ from typing import Any
 from chameleon.utils import Scope
 
 #: To be counted up when what is done here changes: compiled code is kept on disk.
-REWORK_VERSION = 2
+REWORK_VERSION = 3
 
-#: Attributes whose value browsers follow, load or send something to.
+#: Attributes whose value browsers follow, load or send something to; whatever prefix an XML document gives them.
 URL_ATTRIBUTES = frozenset(
-    {
-        *("action", "background", "cite", "data", "formaction", "href", "manifest", "ping", "poster", "src"),
-        "xlink:href",
-    }
+    ("action", "background", "cite", "data", "formaction", "href", "manifest", "ping", "poster", "src")
 )
 
 _RUN_AS_SCRIPT = frozenset({"javascript", "vbscript", "livescript"})
@@ -38,7 +35,7 @@ _HARMLESS_DATA = ("image/", "audio/", "video/", "font/")
 NEUTRAL = "unsafe:"
 
 
-def safe_url(text: str) -> str:
+def safe_url(text: str, attribute: str = "href") -> str:
     r"""Return what goes into an attribute, escaped already, so that following it runs no script.
 
     >>> safe_url("/bears?page=2"), safe_url("mailto:baloo@example.com"), safe_url(" java\nscript:alert(1)")
@@ -48,13 +45,27 @@ def safe_url(text: str) -> str:
         return text
     scheme, colon, rest = html.unescape(text).partition(":")
     scheme = _DROPPED.sub("", scheme).lower()
-    is_data = scheme == "data" and not _DROPPED.sub("", rest).lower().startswith(_HARMLESS_DATA)
-    return NEUTRAL + text if colon and (is_data or scheme in _RUN_AS_SCRIPT) else text
+    is_bad = scheme in _RUN_AS_SCRIPT or (scheme == "data" and not _is_harmless(rest, attribute))
+    return NEUTRAL + text if colon and is_bad else text
+
+
+def _is_harmless(data: str, attribute: str) -> bool:
+    """Tell whether what stands in a ``data:`` URL runs no script, in an attribute of this local name."""
+    media_type = _DROPPED.sub("", data).lower()
+    # SPEC: https://svgwg.org/svg2-draft/struct.html#UseElement: what is drawn is made part of the page, with its scripts
+    is_drawn_in = attribute == "href" and media_type.startswith("image/svg")
+    return media_type.startswith(_HARMLESS_DATA) and not is_drawn_in
 
 
 def safe_value(name: str, text: Any) -> Any:
     """Return the value of any attribute, as `safe_url` does if it is one of a URL."""
-    return safe_url(text) if name.lower() in URL_ATTRIBUTES and isinstance(text, str) else text
+    local_name = _local_name(name)
+    return safe_url(text, local_name) if local_name in URL_ATTRIBUTES and isinstance(text, str) else text
+
+
+def _local_name(attribute: str) -> str:
+    """Return the name of an attribute without its prefix: ``href`` of ``xlink:href``."""
+    return attribute.lower().rpartition(":")[2]
 
 
 class Script(str):
@@ -288,8 +299,9 @@ def _guard(block: list[ast.stmt]) -> None:
             (begun.add if is_begun else begun.discard)(formatted)
         elif isinstance(statement, ast.If) and (written := _written_attribute(statement)) is not None:
             attribute, value = written
-            if attribute.lower() in URL_ATTRIBUTES and _id(value.right) not in begun:
-                value.right = _call("__safe_url", value.right)
+            local_name = _local_name(attribute)
+            if local_name in URL_ATTRIBUTES and _id(value.right) not in begun:
+                value.right = _call("__safe_url", value.right, ast.Constant(local_name))
         elif isinstance(statement, ast.For) and ast.unparse(statement.target) in (
             "name, value",
             "(name, value)",

@@ -271,6 +271,38 @@ def test_name_of_a_file_has_no_folders(raw, name):
     assert upload.filename == name and raw.endswith(upload.raw_filename[-1:])
 
 
+@pytest.mark.parametrize(
+    ("header", "is_refused_always"),
+    [
+        ("X: a\nSet-Cookie: b=c", True),
+        ("X: a\rSet-Cookie: b=c", True),
+        ("Content-Type: text/html\n\n<script>", True),
+        ("X: a\r\n \nY: b", True),
+        ("X: a\0b", False),
+        ("Content-Type: text/\x1b[2Jplain", False),
+        ("X: \x7f", False),
+    ],
+)
+def test_header_of_a_part_is_one_line(header, is_refused_always):
+    """What a client says of a file, and an application may send on or log, is one header each, and no more than that."""
+    for name in ('"a"', '"a"; filename="x"'):
+        body = part(b"1", name, header) + END
+        for limits in (Limits(), Limits(refuse_controls=False, strict_text=False, base_file_names=False)):
+            if is_refused_always or limits.refuse_controls:
+                with pytest.raises(HTTPBadRequest):
+                    multipart_pairs(io.BytesIO(body), MULTIPART, len(body), limits)
+            else:
+                assert len(multipart_pairs(io.BytesIO(body), MULTIPART, len(body), limits)) == 1
+
+
+@pytest.mark.parametrize("header", ["X: a\tb", "X: \u00e4\u00a0", "X: a\r\n b", "X: "])
+def test_header_of_a_part_may_be_odd(header):
+    """A tab, letters of any language, a line that is continued as it once was: nothing is wrong with these."""
+    body = part(b"1", '"a"; filename="x"', header) + END
+    ((_, upload),) = multipart_pairs(io.BytesIO(body), MULTIPART, len(body), Limits())
+    assert "X" in str(upload.headers)
+
+
 def test_form_without_a_chosen_file():
     """An empty name is no file."""
     body = part(b"", '"a"; filename=""') + END

@@ -233,6 +233,17 @@ def test_language_is_no_path(name):
     assert get_localizer(request).translate("hello") == "hello"
 
 
+@pytest.mark.parametrize("filename", ['; filename="x"', '; filename=""', ""])
+def test_language_is_no_file(filename):
+    """What is uploaded in the place of a language's name is none; the next in turn is asked."""
+    form = f'--B\r\nContent-Disposition: form-data; name="_LOCALE_"{filename}\r\n\r\nx\r\n--B--\r\n'.encode()
+    said = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "multipart/form-data; boundary=B"}
+    request = Request(environ(form, **said, HTTP_COOKIE="_LOCALE_=de"))
+    request.registry = application().registry
+    assert get_localizer(request).translate("hello") == "hello"
+    assert request.locale_name == ("de" if filename else "x")
+
+
 # --- 79: JSON that is none, going out --------------------------------------------------------------------------------
 
 

@@ -75,6 +75,8 @@ def test_attribute_is_escaped(rendered):
         '<b tal:repeat="y [x]"><a href="/a/${y}"/><a href="${y}"/></b>',
         '<a href="&#32;${x}"/>',
         '<a href="&#x0a;&Tab;${x}"/>',
+        '<svg xmlns:x="http://www.w3.org/1999/xlink"><a x:href="${x}"/></svg>',
+        "<svg xmlns:x='http://www.w3.org/1999/xlink'><a tal:attributes=\"{'X:Href': x}\"/></svg>",
     ],
 )
 def test_url_in_data_runs_no_script(rendered, source, url):
@@ -102,6 +104,22 @@ def test_url_in_data_runs_no_script(rendered, source, url):
 def test_url_of_every_day_stays(rendered, url):
     """Nothing else is changed."""
     assert rendered('<a href="${x}"/>', x=url) == f'<a href="{url}"/>'
+
+
+@pytest.mark.parametrize("url", ["data:image/svg+xml,<svg onload=x>", " DATA: Image/SVG+xml;base64,PHN2Zz4"])
+@pytest.mark.parametrize(
+    ("source", "is_drawn_in"),
+    [
+        ('<svg><use href="${x}"/></svg>', True),
+        ('<svg xmlns:xlink="http://www.w3.org/1999/xlink"><use xlink:href="${x}"/></svg>', True),
+        ("<use tal:attributes=\"{'href': x}\"/>", True),
+        ('<img src="${x}"/>', False),
+        ("<img tal:attributes=\"{'src': x}\"/>", False),
+    ],
+)
+def test_picture_that_is_drawn_in_runs_no_script(rendered, source, is_drawn_in, url):
+    """An SVG that ``use`` makes part of the page could bring scripts; as a picture it can't."""
+    assert ('="unsafe:' in rendered(source, x=url)) is is_drawn_in
 
 
 def test_url_that_begins_in_the_template_stays(rendered):

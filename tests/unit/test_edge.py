@@ -409,6 +409,7 @@ def test_word_of_a_stranger_is_taken_out():
         ("[2001:db8::1]:80", "2001:db8::1", "2001:db8::1"),
         ("2001:db8::1", "2001:db8::1", "2001:db8::1"),
         ("::ffff:198.51.100.7", "198.51.100.7", "198.51.100.7"),
+        ("fe80::1%eth0", "fe80::1%eth0", "fe80::1%eth0"),
     ],
 )
 def test_client_behind_proxies(said, client, chain):
@@ -437,7 +438,14 @@ def test_proxy_that_says_little():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("FOR", "unknown"), ("FOR", "1.2.3.4, 1.2.3.999"), ("PROTO", "ftp"), ("PROTO", "http://")],
+    [
+        ("FOR", "unknown"),
+        ("FOR", "1.2.3.4, 1.2.3.999"),
+        ("FOR", "fe80::1%<script>"),
+        ("FOR", "fe80::1%"),
+        ("PROTO", "ftp"),
+        ("PROTO", "http://"),
+    ],
 )
 def test_proxy_that_says_rubbish(name, value):
     """A trusted proxy that can't be understood is no reason to guess."""

@@ -262,6 +262,8 @@ def bare(**kw):
         (bare(cookies={"_LOCALE_": "c"}, params={"_LOCALE_": "p"}), "p"),
         (bare(cookies={"_LOCALE_": "c"}, params={"_LOCALE_": "p"}, _LOCALE_="a"), "a"),
         (bare(cookies={"_LOCALE_": "c"}, _LOCALE_=None), "c"),
+        (bare(cookies={"_LOCALE_": "c"}, params={"_LOCALE_": b"p"}), "c"),
+        (bare(params={"_LOCALE_": b""}), None),
     ],
 )
 def test_default_negotiator_reads_attribute_parameter_cookie(request_, name):
