@@ -217,10 +217,13 @@ def _rescue(router: Any, request: AnyRequest, root: Context, error: Exception) -
             return router.refused(request, root, "", error)
         except Exception as refusal:
             return _error_handler(request, refusal)
+    kind, attrs = request.__class__, request.__dict__
     is_usual = (
-        getattr(request.invoke_exception_view, "__func__", None) is ViewMethodsMixin.invoke_exception_view
+        getattr(kind, "invoke_exception_view", None) is ViewMethodsMixin.invoke_exception_view
+        and "invoke_exception_view" not in attrs
+        and attrs.get("registry") is router.registry
     )
-    if not is_usual or getattr(request, "registry", None) is not router.registry:
+    if not is_usual:
         return _error_handler(request, error)
     # PERF: errors; the request is the current one already
     try:
@@ -249,16 +252,17 @@ def _end(request: AnyRequest, response: AnyResponse, frame: list[Any]) -> None:
 
     If a callback fails, nobody will send the response, and the request is over.
     """
-    try:
-        request._process_finished_callbacks()
-    except BaseException:
-        manager.top.set(frame[0])
-        frame.clear()
-        close_body(response)
-        raise
+    attrs = request.__dict__
+    if "finished_callbacks" in attrs:
+        try:
+            request._process_finished_callbacks()
+        except BaseException:
+            manager.top.set(frame[0])
+            frame.clear()
+            close_body(response)
+            raise
     # PERF: errors, post: the error knows the frames that know the request and the answer, and the query the environment in which it is
     # kept: of such circles only the collector gets rid
-    attrs = request.__dict__
     attrs.pop("exception", None)
     attrs.pop("exc_info", None)
     request.environ.pop(READ_QUERY, None)
