@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import code
-import logging.config
 from importlib.metadata import EntryPoint
 
+import plaster_pastedeploy
 import pytest
 
 from goldilocks.cli import shell
@@ -37,7 +37,8 @@ HELPERS = """
 @pytest.fixture
 def app(project, shop, monkeypatch):
     """Write an application with helpers, and offer no shells."""
-    monkeypatch.setattr(logging.config, "fileConfig", lambda *args, **options: None)
+    # where it is called, and not where it comes from: a module that is imported only now would keep this for good
+    monkeypatch.setattr(plaster_pastedeploy, "fileConfig", lambda *args, **options: None)
     monkeypatch.setattr(shell, "entry_points", lambda group: [])
     monkeypatch.delenv("PYTHONSTARTUP", raising=False)
     project("helpers.py", HELPERS)
