@@ -117,7 +117,7 @@ def glance(
         _, take, take_private, has_length, verdicts = shape
         try:
             verdict: Any = verdicts[take(environ)]
-            path = environ["PATH_INFO"]
+            path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
             if (
                 (
                     path in good_paths
@@ -128,7 +128,7 @@ def glance(
                         and (path.isprintable() or not find_control(path))
                     )
                 )
-                and len(environ["QUERY_STRING"]) <= query_bytes
+                and (not query or len(query) <= query_bytes)
                 and (
                     not has_length
                     or environ["CONTENT_LENGTH"] in lengths

@@ -190,7 +190,9 @@ class Router:
         """Answer one request, as PEP 3333 wants it."""
         has_response = False
         try:
-            around = self._around if changes.count == self._around.known_changes else self._look_around()
+            around = self._around
+            if changes.count != around.known_changes:
+                around = self._look_around()
             # COMPAT: whoever replaces the name by which views are called wants to be called for each request
             answer = around.short_way if _call_view is _usual_call_view else None
             response = self.execution_policy(environ, self) if answer is None else answer(environ)
