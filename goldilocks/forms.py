@@ -348,11 +348,10 @@ class _MultipartReader:
     def _check_headers(self, headers: list[tuple[str, str]]) -> None:
         # SPEC: RFC 5322, 2.2: a header is one line. Who sends it on, would send two
         for name, value in headers:
-            if value.isprintable():
+            # what a field and a file are called is looked at where it is read
+            if value.isprintable() or name == "Content-Disposition":
                 continue
-            # what a file is called is looked at where it is read, and cleaned
-            is_checked = self.limits.refuse_controls and name != "Content-Disposition"
-            if "\n" in value or "\r" in value or (is_checked and find_control(value)):
+            if "\n" in value or "\r" in value or (self.limits.refuse_controls and find_control(value)):
                 raise refusal(FormError, "There are control characters in a header of a part.")
 
     def _upload(self, segment: MultipartSegment, events: Iterator[Any]) -> Upload:
