@@ -201,6 +201,19 @@ def content_disposition(filename: str, disposition: str = "attachment") -> str:
 _is_cookie_attribute = re.compile(r"[\x20-\x3a\x3c-\x7e]*").fullmatch  # SPEC: RFC 6265, 4.1.1 (av-octet)
 
 
+def check_cookie_name(name: str | bytes) -> None:
+    """See whether a name is all that is read as the name of a cookie in ``Set-Cookie``.
+
+    Raises:
+        HeaderError: it is no token.
+    """
+    # SPEC: RFC 6265, 4.1.1. WebOb asserts it, and so lets anything pass where Python is told to leave assertions out
+    if not _is_token(name.decode("latin-1") if isinstance(name, bytes) else name):
+        raise HeaderError(
+            f"{name!r} can't be the name of a cookie: it takes letters, digits and the like, and no blank, semicolon, comma or equals sign"
+        )
+
+
 def check_cookie_attributes(**attributes: str | bytes | None) -> None:
     """See whether attributes of a cookie (``domain``, ``path``, ``samesite``) stay what they are in ``Set-Cookie``.
 

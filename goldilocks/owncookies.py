@@ -15,7 +15,7 @@ from webob.cookies import make_cookie
 from webob.request import BaseRequest
 from webob.response import Response
 
-from goldilocks.headers import check_cookie_attributes
+from goldilocks.headers import check_cookie_attributes, check_cookie_name
 from goldilocks.names import GOLDILOCKS
 from goldilocks.types import AnyRequest, AnyResponse
 
@@ -98,7 +98,7 @@ class OwnCookie:
     What is automatic is no, as it is in Pyramid, where the setting ``safe_cookies`` is off.
 
     Raises:
-        ValueError: an attribute would be read as more than one.
+        ValueError: the name or an attribute would be read as more than one.
     """
 
     def __init__(
@@ -112,6 +112,8 @@ class OwnCookie:
         samesite: str | None = "Lax",
         is_for_scripts: bool = False,
     ) -> None:
+        if name is not None:  # COMPAT: a cookie that nobody will ask for may have none
+            check_cookie_name(name)
         check_cookie_attributes(path=path, domain=domain, samesite=samesite)
         self.name = name
         self.secure = secure

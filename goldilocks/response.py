@@ -30,6 +30,7 @@ from goldilocks.headers import (
     HeaderError,
     check,
     check_cookie_attributes,
+    check_cookie_name,
     content_disposition,
     encoded_location,
 )
@@ -233,8 +234,9 @@ class Response(_Response):
         """Set a cookie; the arguments are those of WebOb.
 
         Raises:
-            ValueError: an attribute would be read as more than one.
+            ValueError: the name or an attribute would be read as more than one.
         """
+        check_cookie_name(name)
         check_cookie_attributes(path=path, domain=domain, samesite=samesite)
         arguments: Any = (max_age, path, domain, secure, httponly, comment, expires, overwrite, samesite)
         super().set_cookie(name, value, *arguments)

@@ -132,6 +132,25 @@ def test_attribute_cannot_become_another(make, text, attribute):
 
 
 @pytest.mark.parametrize(
+    "text", ["a; Domain=evil.example", "a;Secure", "a=b", "a\r\nSet-Cookie: b", "a, b", ""]
+)
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda text: session(cookie_name=text),
+        lambda text: ticket(cookie_name=text),
+        lambda text: CookieCSRFStoragePolicy(cookie_name=text),
+        lambda text: Response().set_cookie(text, "value"),
+        lambda text: Response().delete_cookie(text),
+    ],
+)
+def test_name_cannot_become_an_attribute(say, text):
+    """A name is refused by more than an assertion, which Python may be told to leave out."""
+    with pytest.raises(ValueError, match="name of a cookie"):
+        say(text)
+
+
+@pytest.mark.parametrize(
     "host", ["shop.example; Secure", "a b", "x\r\nSet-Cookie: a=b", "evil.example, x", "é"]
 )
 def test_host_cannot_become_an_attribute(host):

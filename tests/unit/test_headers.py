@@ -9,6 +9,7 @@ from goldilocks.headers import (
     HeaderError,
     check,
     check_cookie_attributes,
+    check_cookie_name,
     content_disposition,
     safe_location,
 )
@@ -153,6 +154,19 @@ def test_content_disposition_needs_a_word():
 def test_content_disposition_of_half_a_character():
     """What can't be encoded is replaced."""
     assert content_disposition("\ud800.txt").endswith("filename*=UTF-8''%3F.txt")
+
+
+@pytest.mark.parametrize("name", ["a", "__Host-a", b"a.b", "!#$%&'*+^_`|~"])
+def test_cookie_name_that_is_one(name):
+    """WebOb takes text and bytes."""
+    check_cookie_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a;b", "a=b", "a,b", b"a\n", "\xe4", '"a"', "a; Domain=evil"])
+def test_cookie_name_that_is_more(name):
+    """The error shows the name."""
+    with pytest.raises(HeaderError, match="name of a cookie"):
+        check_cookie_name(name)
 
 
 @pytest.mark.parametrize("value", [None, "", "/", b"/a", ".example.com", "Lax"])

@@ -194,3 +194,8 @@ def test_too_long_header_is_refused_however_often_it_comes():
                     cookie.read(request)
             else:
                 assert cookie.read(request) == "v"
+
+
+def test_cookie_without_a_name():
+    """A helper that is only asked for other things may have none."""
+    assert OwnCookie(None).name is None
