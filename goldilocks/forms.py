@@ -359,7 +359,8 @@ class _MultipartReader:
         raw = segment.filename or ""
         headers = Message()
         for name, value in segment.headerlist:
-            headers[name] = value
+            # what a client calls a file may hold what Python takes for a line break, and then for a header behind it
+            headers[name] = " ".join(value.splitlines())
         filename = base_name(raw) if self.limits.base_file_names else raw
         return Upload(segment.name or "", filename, raw, headers, file)
 

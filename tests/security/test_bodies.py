@@ -295,6 +295,23 @@ def test_header_of_a_part_is_one_line(header, is_refused_always):
                 assert len(multipart_pairs(io.BytesIO(body), MULTIPART, len(body), limits)) == 1
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        '"a"; filename="x\nX: y"',
+        '"a\r"; filename="x"',
+        '"a"; filename="x"\nX: y',
+        '"a"; filename="\u2028X: y"',
+    ],
+)
+def test_name_of_a_file_begins_no_header(said):
+    """A line break in what a client calls a field or a file stays in that name, and makes no second header of one."""
+    body = part(b"1", said) + END
+    ((_, upload),) = multipart_pairs(io.BytesIO(body), MULTIPART, len(body), Limits())
+    assert len(str(upload.headers).strip().splitlines()) == 1
+    assert upload.headers["X"] is None
+
+
 @pytest.mark.parametrize("header", ["X: a\tb", "X: \u00e4\u00a0", "X: a\r\n b", "X: "])
 def test_header_of_a_part_may_be_odd(header):
     """A tab, letters of any language, a line that is continued as it once was: nothing is wrong with these."""
