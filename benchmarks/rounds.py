@@ -33,9 +33,14 @@ class LeftOut(Exception):
 
 
 def environment(contender: Contender) -> dict[str, str]:
-    """Return the environment variables of a contender's process."""
-    unset = {name: value for name, value in os.environ.items() if not name.startswith("GOLDILOCKS_")}
-    return {**unset, "PYTHONHASHSEED": "0", **contender.environment}
+    """Return the environment variables of a contender's process: none that change what it does, but its own."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        # without bytecode, an import compiles: the peers have theirs from when they were installed
+        if not name.startswith("GOLDILOCKS_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
+    return {**kept, "PYTHONHASHSEED": "0", **contender.environment}
 
 
 class Process:

@@ -38,7 +38,6 @@ from goldilocks.readers import READ_QUERY
 from goldilocks.registry import Registry, is_heard
 from goldilocks.request import Request, extended_class
 from goldilocks.response import Response
-from goldilocks.session import CookieSession
 from goldilocks.threadlocal import manager
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
@@ -241,10 +240,10 @@ def _complete(router: Any, request: AnyRequest, response: AnyResponse) -> None:
     attrs = request.__dict__
     if "_depends_on_cookie" in attrs and router.varies_by_cookie:
         vary_by_cookie(response)
-    # PERF: csrf
-    session = attrs.get("session")
-    if isinstance(session, CookieSession):
-        session.let_go()
+    # PERF: csrf; ours can. To ask for its class, it would have to be imported
+    let_go = getattr(attrs.get("session"), "let_go_of_request", None)
+    if let_go is not None:
+        let_go()
 
 
 def _end(request: AnyRequest, response: AnyResponse, frame: list[Any]) -> None:

@@ -223,9 +223,9 @@ class CookieSession(dict[str, Any]):
 
     def _on_response(self, request: AnyRequest, response: AnyResponse) -> None:
         self._set_cookie(response)
-        self.let_go()
+        self.let_go_of_request()
 
-    def let_go(self) -> None:
+    def let_go_of_request(self) -> None:
         """Forget the request, which has its response: what is changed from now on isn't sent any more."""
         self.request = None  # it knows the session: don't leave a circle for the collector
 

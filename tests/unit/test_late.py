@@ -120,6 +120,8 @@ HEAVY = [
     "goldilocks.cookies",
     "goldilocks.debugpages",
     "goldilocks.explain",
+    "goldilocks.session",
+    "pickle",
 ]
 
 SMALL = """
