@@ -133,12 +133,12 @@ class ReadersMixin(_Base):
     def path(self) -> str:
         """The path, quoted: the application's own place and what follows it."""
         environ = self.environ
-        return self._quoted(environ.get("SCRIPT_NAME", "")) + self._quoted(environ["PATH_INFO"])
+        return self._quoted(environ.get("SCRIPT_NAME", "")) + self._quoted(environ.get("PATH_INFO", ""))
 
     @property
     def path_url(self) -> str:
         """The address without the query."""
-        return self.application_url + self._quoted(self.environ["PATH_INFO"])
+        return self.application_url + self._quoted(self.environ.get("PATH_INFO", ""))
 
     @property
     def path_qs(self) -> str:

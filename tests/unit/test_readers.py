@@ -101,6 +101,13 @@ def test_key_that_is_missing():
     assert request.encget("SERVER_NAME") == "localhost"
 
 
+def test_server_may_leave_empty_paths_out():
+    """SPEC: PEP 3333, environ variables: what is empty may be absent."""
+    request = Request.blank("/")
+    del request.environ["PATH_INFO"], request.environ["SCRIPT_NAME"]
+    assert (request.path, request.url, request.path_url) == ("", "http://localhost", "http://localhost")
+
+
 @pytest.mark.parametrize(
     ("scheme", "host", "url"),
     [
