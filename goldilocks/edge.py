@@ -154,6 +154,7 @@ class Edge:
             raise refusal(HTTPRequestHeaderFieldsTooLarge, f"More than {limits.header_count} headers.")
         check_ranges(environ, limits)
         check_escapes(environ, limits)
+        check_bytes(environ)
         check_characters(environ, limits)
 
     def _check_host(self, environ: Environ) -> None:
@@ -300,6 +301,23 @@ def check_escapes(environ: Environ, limits: Limits) -> None:
 
 #: What a client hears of an escape that is none.
 BROKEN_ESCAPE = "A percent sign is not followed by two hexadecimal digits."
+
+
+#: What is bytes, of which it is only known when they are read whether they are text.
+_BYTES = ("PATH_INFO", "QUERY_STRING", "HTTP_COOKIE")
+
+
+def check_bytes(environ: Environ) -> None:
+    """See that each character of path, query and cookies stands for a byte.
+
+    Raises:
+        HTTPBadRequest: one doesn't.
+    """
+    # SPEC: PEP 3333, Unicode Issues
+    for name in _BYTES:
+        value = environ.get(name)
+        if isinstance(value, str) and not value.isascii() and max(value) > "\xff":
+            raise refusal(HTTPBadRequest, "The address or a cookie holds what no byte stands for.")
 
 
 def check_characters(environ: Environ, limits: Limits) -> None:

@@ -125,10 +125,10 @@ def glance(
                         path[:1] == "/"
                         and "%" not in path
                         and len(path) <= path_bytes
-                        and (path.isprintable() or not find_control(path))
+                        and ((path.isascii() and path.isprintable()) or _is_text(path))
                     )
                 )
-                and (not query or len(query) <= query_bytes)
+                and (not query or (len(query) <= query_bytes and query.isascii()))
                 and (
                     not has_length
                     or environ["CONTENT_LENGTH"] in lengths
@@ -191,6 +191,11 @@ def _remember(verdicts: dict[_Saying, Sentinel | None], said: _Saying, verdict: 
         if len(verdicts) >= _SAYINGS:
             verdicts.clear()
         verdicts[said] = verdict
+
+
+def _is_text(path: str) -> bool:
+    """Tell whether a path holds no controls, and nothing that no byte stands for."""
+    return not find_control(path) and (not path or max(path) <= "\xff")
 
 
 def _are_good(headers: str, limits: Limits) -> bool:

@@ -325,3 +325,14 @@ def test_refused_header_is_a_decode_error():
 def test_request_can_be_printed(said, text):
     """A request can be written out for people, whatever it holds."""
     assert text in str(Request(Request.blank("/").environ | said()))
+
+
+@pytest.mark.parametrize("place", [in_path, in_raw_query, in_cookie, in_header, in_type])
+@pytest.mark.parametrize("character", ["\u0100", "☃", "\ud800", "\U0001f43b"])
+def test_what_no_byte_stands_for(place, character):
+    """What a server should have made bytes of is refused, before anybody fails to read it; also if it looks like what was good."""
+    application = app(SECURE)
+    for good in ("a", "é".encode().decode("latin-1")):
+        assert send(application, place(good))[0] == 200
+        assert send(application, place(character))[0] == 400
+        assert send(application, place(good))[0] == 200
