@@ -230,3 +230,15 @@ class ConfigurationExecutionError(ConfigurationError):
 
     def __str__(self) -> str:
         return f"{self.etype}: {self.evalue}\n  in:\n  {self.info}"
+
+
+#: What is raised to have the whole process end.
+_ENDS = (SystemExit, KeyboardInterrupt)
+
+
+def ends_the_server(error: BaseException) -> bool:
+    """Tell whether an error means the server, and not the request during which it came; it may be one of a group."""
+    # whatever else reached the server (a stray GeneratorExit, say) would take other requests along, or leave the client waiting
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(_ENDS) is not None
+    return isinstance(error, _ENDS)

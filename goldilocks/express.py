@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from zope.interface import providedBy
 
+from goldilocks.csrf import CrossOriginGuard
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
@@ -136,7 +137,8 @@ def _glance(router: Any, good_paths: Container[str]) -> Callable[[Environ], Any]
     def needs_care(environ: Environ) -> bool:
         return VH_ROOT_KEY in environ or (crosses is not None and crosses(environ) is not None)
 
-    if isinstance(edge, Edge):
+    # what another guard says may depend on more than can be remembered
+    if isinstance(edge, Edge) and (crosses is None or crosses.__class__ is CrossOriginGuard):
         return edge.glance(needs_care, good_paths)
 
     def look(environ: Environ) -> Any:

@@ -54,7 +54,7 @@ def query_pairs(query: str, limits: Limits) -> Pairs:
     if not limits.strict_text:
         # COMPAT: WebOb parts fields of a query, and only of a query, at semicolons, too
         query = query.replace(";", "&")
-    if len(query) >= limits.query_fields and query.count("&") >= limits.query_fields:
+    if query.count("&") >= limits.query_fields:
         raise refusal(HTTPBadRequest, f"The query has more than {limits.query_fields} parameters.")
     return _pairs(query, limits, "strict", query.isprintable())
 

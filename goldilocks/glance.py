@@ -195,7 +195,7 @@ def _remember(verdicts: dict[_Saying, Sentinel | None], said: _Saying, verdict: 
 
 def _is_text(path: str) -> bool:
     """Tell whether a path holds no controls, and nothing that no byte stands for."""
-    return not find_control(path) and (not path or max(path) <= "\xff")
+    return not find_control(path) and max(path) <= "\xff"
 
 
 def _are_good(headers: str, limits: Limits) -> bool:

@@ -227,3 +227,30 @@ def check_cookie_attributes(**attributes: str | bytes | None) -> None:
                 f"{name}={value!r} can't be an attribute of a cookie: no semicolon, control or "
                 "letter beyond ASCII may be in it"
             )
+
+
+class SizedHeaders(dict[int, list[tuple[str, str]]]):
+    """The headers of bodies of one kind, by their length in bytes. Nobody may write to a list of them: take a copy.
+
+    >>> SizedHeaders(("Content-Type", "text/plain"))[3]
+    [('Content-Type', 'text/plain'), ('Content-Length', '3')]
+
+    Args:
+        content_type: the header, one that can be sent.
+    """
+
+    # PERF: hello, json: whose headers are still equal to these is sent without a look at each
+
+    def __init__(self, content_type: tuple[str, str]) -> None:
+        super().__init__()
+        self.content_type = content_type
+
+    def __missing__(self, length: int) -> list[tuple[str, str]]:
+        headers = [self.content_type, ("Content-Length", str(length))]
+        if length <= _LONGEST_REMEMBERED:
+            self[length] = headers
+        return headers
+
+
+#: The longest body whose headers are remembered, in bytes.
+_LONGEST_REMEMBERED = 10_000

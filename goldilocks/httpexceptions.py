@@ -22,7 +22,7 @@ from webob import exc as words
 from webob import html_escape as _html_escape
 from zope.interface import implementer
 
-from goldilocks.headers import WEB_SCHEMES
+from goldilocks.headers import WEB_SCHEMES, SizedHeaders
 from goldilocks.interfaces import IExceptionResponse
 from goldilocks.offers import Offers
 from goldilocks.response import (
@@ -31,7 +31,6 @@ from goldilocks.response import (
     JSON_HEADERS,
     TEXT_HEADERS,
     Response,
-    SizedHeaders,
 )
 from goldilocks.util import text_
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.httpexceptions import HTTPMethodNotAllowed
 from goldilocks.predicates import Notted, RequestMethodPredicate
+from goldilocks.response import Response
+from goldilocks.traversal.paths import requested_path
 from goldilocks.viewtable import ViewEntry, ViewSet, entry_of
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyRequest, Context, View
+    from goldilocks.types import AnyRequest, AnyResponse, Context, View
 
 
 #: The methods that a view answers which only says what it does *not* answer.
@@ -102,3 +104,11 @@ def allowed_by_routes(routes: Iterable[Any], path: str, request: AnyRequest) -> 
         if match is not None:
             allowed |= _allowed(route.predicates or (), {"match": match, "route": route}, request) or set()
     return allowed
+
+
+def wrong_method(request: AnyRequest, allowed: set[str], cause: BaseException | None) -> AnyResponse:
+    """Answer ``OPTIONS``, and refuse every other method with the list of those that are answered."""
+    allowed = allowed | {"OPTIONS"}
+    if request.method == "OPTIONS":
+        return Response(status=204, allow=sorted(allowed))
+    raise MethodMismatch(requested_path(request), allowed=allowed) from cause

@@ -165,10 +165,10 @@ class Plans:
             return view
 
         # PERF: post
-        call, default = entry.call, "GET"
+        call = entry.call
 
         def view_by_method(context: Any, request: Any) -> Any:
-            if request.environ.get("REQUEST_METHOD", default) in methods:
+            if request.environ.get("REQUEST_METHOD", "GET") in methods:
                 return call(context, request)
             return view(context, request)
 

@@ -320,10 +320,7 @@ class ReadersMixin(_Base):
             and "webob.is_body_seekable" not in environ
             and "webob._body_file" not in environ
         ):
-            size = int(length)
-            data = spool.read_some(environ["wsgi.input"], size)
-            if len(data) < size:
-                data += spool.read_whole(environ["wsgi.input"], size - len(data))
+            data = spool.read_whole(environ["wsgi.input"], int(length))
             environ["wsgi.input"] = io.BytesIO(data)
             environ["webob.is_body_seekable"] = True
             return data
@@ -435,15 +432,10 @@ class ReadersMixin(_Base):
             NotJSONError: the client says that it is something else.
         """
         limits = self.limits
-        if limits.strict_json:
-            # SPEC: RFC 8259, 8.1. A form of another site can send any text, but can't call it JSON
-            content_type = self.environ.get("CONTENT_TYPE", "")
-            if content_type != "application/json" and not jsonbody.is_json(content_type):
-                raise NotJSONError
-            data = self.body
-            text = data.decode() if data.isascii() else forms.decoded(data, "utf-8")
-        else:
-            text = forms.decoded(self.body, self._charset_name)
+        # SPEC: RFC 8259, 8.1. A form of another site can send any text, but can't call it JSON
+        if limits.strict_json and not jsonbody.is_json(self.environ.get("CONTENT_TYPE", "")):
+            raise NotJSONError
+        text = forms.decoded(self.body, "utf-8" if limits.strict_json else self._charset_name)
         # COMPAT: applications put a JSON module of their choice into WebOb's; it says itself what it can't read
         chosen = _WEBOBS.json
         return jsonbody.read_json(text, limits) if chosen is _WEBOBS_JSON else chosen.loads(text)
@@ -473,17 +465,12 @@ class ReadersMixin(_Base):
     # --- Headers ---------------------------------------------------------------------------------------------------
 
     def _read_headers(self) -> RequestHeaders:
-        headers: Any = self.__dict__.get("_headers")
-        if headers is None:
-            headers = self.__dict__["_headers"] = RequestHeaders(self.environ)
-        return cast("RequestHeaders", headers)
+        if self._headers is None:
+            self._headers = RequestHeaders(self.environ)
+        return self._headers
 
-    headers = property(
-        _read_headers,
-        _webob.headers.fset,
-        _webob.headers.fdel,
-        "The headers, by their names in any case; what is set here is set in the environment.",
-    )
+    _headers: Any = None
+    headers = property(_read_headers, _webob.headers.fset, doc="The headers, by their names in any case.")
 
     date = _unless_unreadable("date")
     if_modified_since = _unless_unreadable("if_modified_since")

@@ -177,9 +177,8 @@ class Registry(Components, RegistryWords, dict):  # type: ignore[type-arg]  # a 
         factory: Any = None,
     ) -> None:
         """Register a utility, as zope's `Components` does."""
-        with (
-            self.late_types.lock
-        ):  # zope first takes out what is in its place: two threads would take out the same
+        # zope first takes out what is in its place: two threads would take out the same
+        with self.late_types.lock:
             super().registerUtility(component, provided, name, info, event and has_zope_listeners(), factory)
 
     def registerAdapter(

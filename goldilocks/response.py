@@ -28,6 +28,7 @@ from goldilocks.decorator import reify
 from goldilocks.headers import (
     WEB_SCHEMES,
     HeaderError,
+    SizedHeaders,
     check,
     check_cookie_attributes,
     check_cookie_name,
@@ -67,33 +68,6 @@ OK = "200 OK"
 HTML_TYPE = ("Content-Type", "text/html; charset=UTF-8")
 JSON_TYPE = ("Content-Type", "application/json")
 TEXT_TYPE = ("Content-Type", "text/plain; charset=UTF-8")
-
-
-class SizedHeaders(dict[int, list[tuple[str, str]]]):
-    """The headers of bodies of one kind, by their length in bytes. Nobody may write to a list of them: take a copy.
-
-    >>> SizedHeaders(TEXT_TYPE)[3]
-    [('Content-Type', 'text/plain; charset=UTF-8'), ('Content-Length', '3')]
-
-    Args:
-        content_type: the header, one that can be sent.
-    """
-
-    # PERF: hello, json: whose headers are still equal to these is sent without a look at each
-
-    def __init__(self, content_type: tuple[str, str]) -> None:
-        super().__init__()
-        self.content_type = content_type
-
-    def __missing__(self, length: int) -> list[tuple[str, str]]:
-        headers = [self.content_type, ("Content-Length", str(length))]
-        if length <= _LONGEST_REMEMBERED:
-            self[length] = headers
-        return headers
-
-
-#: The longest body whose headers are remembered, in bytes.
-_LONGEST_REMEMBERED = 10_000
 
 HTML_HEADERS, JSON_HEADERS, TEXT_HEADERS = map(SizedHeaders, (HTML_TYPE, JSON_TYPE, TEXT_TYPE))
 

@@ -18,7 +18,7 @@ from goldilocks.changes import changes
 from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, call_across_origins, takes_any_origin
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
-from goldilocks.exceptions import PredicateMismatch, is_refusal
+from goldilocks.exceptions import PredicateMismatch, ends_the_server, is_refusal
 from goldilocks.express import EVENTS, ShortWay, close_body, short_way
 from goldilocks.headerplaces import note_places, pointing
 from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError, HTTPNotFound
@@ -38,7 +38,7 @@ from goldilocks.interfaces import (
     IViewClassifier,
 )
 from goldilocks.limits import Limits
-from goldilocks.methods import MethodMismatch, allowed_by_routes, allowed_by_views
+from goldilocks.methods import allowed_by_routes, allowed_by_views, wrong_method
 from goldilocks.outlet import VARY_SETTING, Outlet, lines_as_made, outlet, vary_by_cookie
 from goldilocks.plans import WALK_NAMES
 from goldilocks.readers import READ_QUERY
@@ -212,7 +212,7 @@ class Router:
                 return response(environ, start_response)
             return outlet(response, environ, start_response)
         except BaseException as error:
-            if not isinstance(error, Exception) and _ends_the_server(error):
+            if not isinstance(error, Exception) and ends_the_server(error):
                 raise
             # what a client has sent is answered even where errors of the application go on to the server, and what goes on
             # to testers are the application's errors: it takes two of three
@@ -434,7 +434,7 @@ class Router:
             )
             allowed = allowed_by_views(views, context, request)
             if allowed:
-                return _wrong_method(request, allowed, mismatch)
+                return wrong_method(request, allowed, mismatch)
         raise mismatch
 
     def missed(self, request: AnyRequest, context: Context) -> AnyResponse:
@@ -444,7 +444,7 @@ class Router:
         if self.explains_methods and is_unrouted:
             allowed = allowed_by_routes(self.routes_mapper.table.candidates(path), path, request)
             if allowed:
-                return _wrong_method(request, allowed, None)
+                return wrong_method(request, allowed, None)
         if not self.debug_notfound:
             raise HTTPNotFound(path)
         attrs = request.__dict__
@@ -473,18 +473,6 @@ class Router:
             self.logger.debug(message)
 
 
-#: What is raised to have the whole process end.
-_ENDS = (SystemExit, KeyboardInterrupt)
-
-
-def _ends_the_server(error: BaseException) -> bool:
-    """Tell whether an error means the server, and not the request during which it came; it may be one of a group."""
-    # whatever else reached the server (a stray GeneratorExit, say) would take other requests along, or leave the client waiting
-    if isinstance(error, BaseExceptionGroup):
-        return error.subgroup(_ENDS) is not None
-    return isinstance(error, _ENDS)
-
-
 def _are_errors_wanted(environ: Environ) -> bool:
     """Tell whether those around the application want its errors themselves, as test tools and debuggers do."""
     return environ.get("paste.throw_errors", False) or environ.get("wsgi.handleErrors") is False
@@ -497,14 +485,6 @@ def _refusing(refusal: Exception) -> Handler:
         raise refusal
 
     return excview_tween_factory(refuse, None)
-
-
-def _wrong_method(request: AnyRequest, allowed: set[str], cause: BaseException | None) -> AnyResponse:
-    """Answer ``OPTIONS``, and refuse every other method with the list of those that are answered."""
-    allowed = allowed | {"OPTIONS"}
-    if request.method == "OPTIONS":
-        return Response(status=204, allow=sorted(allowed))
-    raise MethodMismatch(requested_path(request), allowed=allowed) from cause
 
 
 def default_execution_policy(environ: Environ, router: Any) -> AnyResponse:

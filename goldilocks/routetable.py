@@ -25,8 +25,8 @@ RouteInfo: TypeAlias = dict[str, Any]
 Entry: TypeAlias = tuple[int, AnyRoute, Matcher | None, "Names | None"]
 Names: TypeAlias = "tuple[tuple[str, int], ...]"
 Known = TypeVar("Known")
-#: The entries to try for a path, and the pieces of the path.
-Search: TypeAlias = tuple[Sequence[Entry], Sequence[str]]
+#: The state to which a path leads, and the pieces of the path.
+Search: TypeAlias = "tuple[_State, Sequence[str]]"
 
 _NOTHING: Any = MappingProxyType({})
 
@@ -266,7 +266,7 @@ class RouteTable:
 
     def candidates(self, path: str) -> list[AnyRoute]:
         """Return the routes that can match a decoded path, in order; their own matchers have the last word."""
-        return [route for _, route, _, _ in self._search(path)[0]]
+        return [route for _, route, _, _ in self._search(path)[0].entries]
 
     def find(
         self, path: str, request: AnyRequest, method: str | None = None
@@ -277,8 +277,8 @@ class RouteTable:
         asks for the method need not be, if that is said.
         """
         # PERF: routes-*, json: a route without placeholders costs one look into a dict, however many routes there are
-        entries, pieces = self._literal.get(path) or self._search(path)
-        for _, route, matcher, names in entries:
+        state, pieces = self._literal.get(path) or self._search(path)
+        for _, route, matcher, names in state.entries:
             if names is None:
                 matched = matcher(path)  # type: ignore[misc]  # only a simple pattern has none, and it has names
                 if matched is None:
@@ -343,9 +343,7 @@ class RouteTable:
         ``None`` if the route is not the first to be tried for all paths that lead there, if it doesn't take all of them, or if the
         place is not kept.
         """
-        state = self._first
-        for segment in path.split("/", self._depth + 1):
-            state = state.literals.get(segment, state.other) or self._state_behind(state, segment)
+        state, _ = self._search(path)
         _, first, _, names = state.entries[0]
         return (state, names) if first is route and names and state.is_kept else None
 
@@ -361,8 +359,8 @@ class RouteTable:
         for segment in pieces:
             state = state.literals.get(segment, state.other) or self._state_behind(state, segment)
         if path in self._literal:
-            self._literal[path] = state.entries, pieces
-        return state.entries, pieces
+            self._literal[path] = state, pieces
+        return state, pieces
 
     def _state_behind(self, state: _State, segment: str) -> _State:
         behind = state.behind(segment)

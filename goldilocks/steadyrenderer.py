@@ -16,11 +16,12 @@ from zope.interface import implementedBy
 
 from goldilocks.changes import changes
 from goldilocks.events import BeforeRender
+from goldilocks.headers import SizedHeaders
 from goldilocks.interfaces import IResponse, IResponseFactory
 from goldilocks.registry import Registry, is_heard
 from goldilocks.renderers import RendererHelper, say_content_type
 from goldilocks.request import Request
-from goldilocks.response import HTML_HEADERS, SizedHeaders, quick_response
+from goldilocks.response import HTML_HEADERS, quick_response
 
 if TYPE_CHECKING:
     from goldilocks.types import (

@@ -127,7 +127,7 @@ class ViewMethodsMixin:
             raise RuntimeError("Unable to retrieve registry")
         exc_info = sys.exc_info() if exc_info is None else exc_info
         below = manager.top.get()
-        manager.push_request(request, registry)
+        frame = manager.push_request(request, registry)
         try:
             response = answer_error(registry, request, exc_info, secure)
         except Exception:
@@ -136,6 +136,7 @@ class ViewMethodsMixin:
             raise
         finally:
             manager.top.set(below)
+            frame.clear()
         if response is None:
             if reraise:
                 raise_again(*exc_info)

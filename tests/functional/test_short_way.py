@@ -6,13 +6,16 @@ it, each request goes through every step.
 
 from __future__ import annotations
 
+import gc
 import sys
 import types
+import weakref
 
 import pytest
 from webob import Request as Client
 
 from goldilocks.config import Configurator
+from goldilocks.csrf import CrossOriginGuard
 from goldilocks.events import ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound
@@ -967,3 +970,84 @@ def test_session_that_is_changed_too_late():
         assert kept[-1]["late"] == "yes"
         assert body == b"None"
         assert [name for name, _ in headers if name == "Set-Cookie"] == []
+
+
+def reads_the_query(request):
+    """Read something that is kept in the environment."""
+    return Response(str(request.GET.get("a")))
+
+
+def looks_into_the_session(request):
+    """Look, and change nothing."""
+    return Response(str(request.session.get("a")))
+
+
+def says_that_there_is_none(request):
+    """Fail with an error that is an answer, made for this request."""
+    raise HTTPNotFound("no")
+
+
+def breaks(request):
+    """Fail with an error that an exception view answers, made for this request."""
+    raise LookupError("no")
+
+
+@pytest.mark.parametrize(
+    "view", [fine, reads_the_query, looks_into_the_session, says_that_there_is_none, breaks]
+)
+def test_request_leaves_nothing_to_the_collector(view):
+    """When an answer was sent, its request is gone at once: it is in no circle with what was read, raised or kept."""
+    config = Configurator()
+    config.set_session_factory(SignedCookieSessionFactory("k" * 64))
+    config.add_route("one", "/one")
+    config.add_view(lambda request: kept.append(weakref.ref(request)) or view(request), route_name="one")
+    config.add_exception_view(lambda error, request: Response("sorry", status=500), context=LookupError)
+    kept = []
+    router = config.make_wsgi_app()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(2):
+            environ = Client.blank("/one?a=1").environ
+            list(router(environ, lambda status, headers, exc_info=None: None))
+        assert [reference() for reference in kept] == [None, None]
+        assert not any("_parsed_query_vars" in name for name in environ)
+    finally:
+        gc.enable()
+
+
+def test_guard_of_ones_own_is_asked_each_time():
+    """What another guard says of a request isn't remembered of others that look like it."""
+
+    class Careful(CrossOriginGuard):
+        def __call__(self, environ):
+            return "not from there" if environ.get("REMOTE_ADDR") == "192.0.2.1" else None
+
+    for router in both(paged(fine)):
+        router.cross_origin = Careful()
+        for address, expected in [("192.0.2.2", "200 OK"), ("192.0.2.1", "400 Bad Request")] * 2:
+            assert ask(router, method="POST", environ={"REMOTE_ADDR": address})[0] == expected
+
+
+@pytest.mark.parametrize("setting", ["Content-Type: text/x-own", "Content-Length: 3", "X-Own: a"])
+def test_headers_that_are_added_are_there_once(setting):
+    """Where the headers that are added say themselves what a body is, nothing is said twice."""
+    settings = {"goldilocks.default_headers": setting}
+    for router in both(paged(fine), settings=settings):
+        names = [name for name, _ in ask(router)[1]]
+        assert len(names) == len(set(names))
+        assert setting.partition(":")[0] in names
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_conditional_response_is_asked(method):
+    """A response that answers conditions does so, though its headers are as they were made."""
+
+    def view(request):
+        response = Response("fine")
+        response.conditional_response = True
+        return response
+
+    for router in both(paged(view)):
+        status, _, body = ask(router, method=method, headers={"Range": "bytes=0-1"})
+        assert (status, body) == (("206 Partial Content", b"fi") if method == "GET" else (status, b""))

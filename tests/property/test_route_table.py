@@ -157,6 +157,24 @@ def test_table_without_room_answers_the_same(table, paths):
 
 
 @slow
+@given(tables, forty_paths)
+def test_shortcut_finds_what_the_table_finds(table, paths):
+    """What was remembered of the place of one path is right for all paths that lead there."""
+    built, known = RouteTable(routes_of(table)), {}
+    find = built.shortcut(known)
+    for path in paths * 2:
+        found = built.find(path, None)
+        match, route = find(path)
+        assert route is None or (route, match) == found
+        if found is not None and not found[0].predicates:
+            place = built.place(path, found[0])
+            if place is not None:
+                state, names = place
+                known[state] = names, found[0]
+                assert find(path) == (found[1], found[0])
+
+
+@slow
 @given(st.data(), tables, forty_paths)
 def test_mapper_follows_its_list(data, table, paths):
     """However the list of routes is changed between requests, the answer is that of the list as it is."""
