@@ -8,6 +8,7 @@ has been made (`quick_maker`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from goldilocks.encode import is_nonstr_iter
@@ -60,11 +61,25 @@ def quote_rest(rest: Any) -> str:
     return "/".join([quote_path_segment(name, PATH_SAFE) for name in rest])
 
 
-# PERF: urls: the loop, the list and the calls of `PathMaker` cost more than all that is left
+#: From here on, a number is written as it is asked for.
+_FEW = 1000
+
+
+@cache
+def _small_numbers() -> list[str]:
+    """Return how the numbers below a thousand are written: of pages, and of what a young application keeps."""
+    return [str(number) for number in range(_FEW)]
+
+
+# PERF: urls: the loop, the list and the calls of `PathMaker` cost more than all that is left, and to write a number takes
+# longer than to look it up
 _VALUE = """
     {value} = kw[{name!r}]
-    if {value}.__class__ is not int:
-        {value} = quoted[{value}] if {value}.__class__ is str else quote({value}, {safe!r})"""
+    if type({value}) is int:
+        if 0 <= {value} < {few}:
+            {value} = numbers[{value}]
+    else:
+        {value} = quoted[{value}] if type({value}) is str else quote({value}, {safe!r})"""
 
 _REST = """
     {value} = quote_rest(kw[{name!r}])"""
@@ -73,25 +88,33 @@ _FUNCTION = """
 def make(start, kw):
     if len(kw) != {count}:
         return None{values}
-    return {template!r} % (start, {names})
+    return {url}
 """
+
+#: Stands for a value where a template is taken apart; a quoted path has none.
+_GAP = "\0"
 
 
 def quick_maker(maker: PathMaker) -> QuickMaker:
     """Write the function that does what ``maker`` does for values alone; it raises ``KeyError`` if one is missing."""
     lines = [
-        _VALUE.format(value=f"value{number}", name=name, safe=PATH_SAFE)
+        _VALUE.format(value=f"value{number}", name=name, safe=PATH_SAFE, few=_FEW)
         for number, name in enumerate(maker.names)
     ]
     if maker.rest:
         lines.append(_REST.format(value=f"value{len(lines)}", name=maker.rest))
-    source = _FUNCTION.format(
-        count=len(lines),
-        values="".join(lines),
-        template=f"%s{maker.template}",
-        names="".join(f"value{number}, " for number in range(len(lines))),
-    )
+    literals = (maker.template % (len(lines) * (_GAP,))).split(_GAP)
+    # literals side by side are one: the compiler makes an f-string without conversions of them
+    url = ['f"{start}"', repr(literals[0])]
+    for number, literal in enumerate(literals[1:]):
+        url += f'f"{{value{number}}}"', repr(literal)
+    source = _FUNCTION.format(count=len(lines), values="".join(lines), url=" ".join(url))
     # every piece of the source that isn't ours was made a literal by repr
-    scope: dict[str, Any] = {"quoted": quoted_path, "quote": quote_path_segment, "quote_rest": quote_rest}
+    scope: dict[str, Any] = {
+        "quoted": quoted_path,
+        "quote": quote_path_segment,
+        "quote_rest": quote_rest,
+        "numbers": _small_numbers(),
+    }
     exec(source, scope)
     return scope["make"]

@@ -77,12 +77,24 @@ def parse_url_overrides(request: AnyRequest, kw: dict[str, Any]) -> tuple[str, s
 
 # --- The quick way -------------------------------------------------------------------------------------------------
 
-# PERF: urls: a page has many URLs, and what they begin with stays the same. A request keeps that, together with all
-# that it depends on, as a tuple: changes, registry, the request's class, scheme, host, script name, beginning, makers.
-# The registry keeps it, too, for the next request; the makers of an application's routes are kept with the mapper.
+# PERF: urls: a page has many URLs, and what they begin with stays the same. The registry keeps that, together with all that it
+# depends on, as a tuple: changes, the request's class, scheme, host, script name, beginning, makers. Each URL compares
+# them, for a view may change any. The makers of an application's routes are kept with the mapper.
 
 
-KnownURLs: TypeAlias = tuple[int, Any, type, str, str, str, str, dict[str, QuickMaker]]
+KnownURLs: TypeAlias = tuple[int, type, str, str, str, str, dict[str, QuickMaker]]
+
+
+def _learned_url(request: AnyRequest, route_name: str, kw: dict[str, Any]) -> str | None:
+    """Find out what the quick way must know of this request and this route, and return the URL; ``None`` if it can't tell."""
+    known = _learn(request, route_name)
+    if known is None:
+        return None
+    *_, start, makers = known
+    try:
+        return makers[route_name](start, kw)
+    except KeyError:  # no such route, or no such value: the long way tells
+        return None
 
 
 def _learn(request: AnyRequest, route_name: str) -> KnownURLs | None:
@@ -91,19 +103,14 @@ def _learn(request: AnyRequest, route_name: str) -> KnownURLs | None:
     try:
         registry, environ = request.registry, request.environ
         scheme, host, script = environ["wsgi.url_scheme"], environ["HTTP_HOST"], environ["SCRIPT_NAME"]
-        last = registry.__dict__.get("_known_urls")
     except (AttributeError, KeyError):
         return None
-    if last is not None and last[:6] == (count, None, kind, scheme, host, script) and route_name in last[7]:
-        start, makers = last[6:]  # as it was for the request before this one
-    else:
-        makers = _makers(registry, count, route_name)
-        # how a name that isn't ASCII is quoted depends on more
-        if makers is None or not script.isascii() or not _begins_by_environ(kind):
-            return None
-        start = request.application_url
-        registry.__dict__["_known_urls"] = count, None, kind, scheme, host, script, start, makers
-    known = request.__dict__["_known_urls"] = count, registry, kind, scheme, host, script, start, makers
+    makers = _makers(registry, count, route_name)
+    # how a name that isn't ASCII is quoted depends on more
+    if makers is None or not script.isascii() or not _begins_by_environ(kind):
+        return None
+    known = count, kind, scheme, host, script, request.application_url, makers
+    registry.__dict__["_known_urls"] = known
     return known
 
 
@@ -153,7 +160,6 @@ class URLMethodsMixin:
 
     # what the methods lean on; WebOb's request has them
     environ: Environ
-    _known_urls: KnownURLs | None = None
 
     def _partial_application_url(
         self, scheme: str | None = None, host: str | None = None, port: str | int | None = None
@@ -171,7 +177,8 @@ class URLMethodsMixin:
         encoding = getattr(request, "url_encoding", "utf-8")
         return f"{scheme}://{authority}{url_quote(bytes_(request.script_name, encoding), PATH_SAFE)}"
 
-    def route_url(self, route_name: str, *elements: Any, **kw: Any) -> str:
+    # PERF: urls: a keyword is compared with every parameter that could be meant by it; ``self`` can't be
+    def route_url(self, /, route_name: str, *elements: Any, **kw: Any) -> str:
         """Return the URL of a route.
 
         Args:
@@ -184,26 +191,25 @@ class URLMethodsMixin:
         Raises:
             KeyError: there is no such route, or a marker has no value.
         """
-        known = None if elements else self._known_urls or _learn(self, route_name)
-        if known is not None:
-            count, registry, kind, scheme, host, script, start, makers = known
-            environ = self.environ
+        if not elements:
             try:
+                environ = self.environ
+                count, kind, scheme, host, script, start, makers = self.registry._known_urls  # type: ignore[attr-defined]
                 if (
-                    environ["HTTP_HOST"] is host
-                    and environ["SCRIPT_NAME"] is script
-                    and environ["wsgi.url_scheme"] is scheme
+                    environ["HTTP_HOST"] == host
+                    and environ["SCRIPT_NAME"] == script
+                    and environ["wsgi.url_scheme"] == scheme
                     and count == changes.count
-                    and self.registry is registry  # type: ignore[attr-defined]
-                    and self.__class__ is kind
+                    and type(self) is kind
                 ):
                     url = makers[route_name](start, kw)
-                    if url is not None:
-                        return url
                 else:
-                    self._known_urls = None
-            except (AttributeError, KeyError):  # another route; or a value is missing, which is told below
-                _learn(self, route_name)
+                    url = _learned_url(self, route_name, kw)
+            # nothing is known yet, or not of this route; or the registry is somebody's stand-in
+            except (AttributeError, KeyError, TypeError, ValueError):
+                url = _learned_url(self, route_name, kw)
+            if url is not None:
+                return url
         route = _route(self, route_name)
         if route.pregenerator is not None:
             elements, kw = route.pregenerator(self, elements, kw)

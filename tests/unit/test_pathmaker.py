@@ -35,6 +35,12 @@ def test_quick_maker_makes_the_same(maker, one, two):
     assert maker.quick("http://a", kw) == "http://a" + maker(kw)
 
 
+@pytest.mark.parametrize("number", [-1001, -1000, -1, 0, 1, 999, 1000, 10**30])
+def test_numbers_are_written_in_full(number):
+    """Some of them are known by heart, and those around them aren't."""
+    assert PathMaker("/%s", ("page",), "").quick("", {"page": number}) == f"/{number}"
+
+
 def test_rest_may_be_segments():
     """A star takes several segments, whose own slashes stay."""
     maker = MAKERS[3]

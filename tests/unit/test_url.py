@@ -544,7 +544,33 @@ def test_registry_above_others(quick):
     registry.__bases__ = (quick.registry,)
     request = request_of(registry)
     assert request.route_url("home") == "http://example.com/"
-    assert "_known_urls" not in request.__dict__
+    assert "_known_urls" not in registry.__dict__
+
+
+def test_stand_in_for_a_registry(quick):
+    """What testers put in its place answers to any name, and holds nothing that could be unpacked."""
+
+    class StandIn:
+        _known_urls = 7
+        queryUtility = quick.registry.queryUtility
+
+    request = request_of(StandIn())
+    assert request.route_url("home") == "http://example.com/"
+
+
+def test_hosts_by_turns(quick):
+    """Requests of several hosts share what is known of their application, and each gets its own host."""
+    requests = [Request.blank("/", host=f"{name}.com") for name in "abab"]
+    for request in requests:
+        request.registry = quick.registry
+    assert [request.route_url("home") for request in requests * 2] == [
+        f"http://{name}.com/" for name in "abababab"
+    ]
+
+
+def test_url_without_route_name(quick):
+    """As ever, it may be a keyword."""
+    assert quick.route_url(route_name="page", name="self") == "http://example.com/pages/self"
 
 
 def test_request_without_registry(quick):
