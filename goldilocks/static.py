@@ -38,7 +38,7 @@ _HOSTILE = re.compile(
     r"""
       [\x00-\x1f\\]                   # controls, and the other platform's separator
     | (?:\A|/) [.\ ]* (?:/|\Z)        # nothing, dots, or what Windows reduces to them
-    | (?:\A|/) [a-z]:                 # a drive
+    | (?:\A|/) [^/]:                  # a drive, whatever character names it
     | (?:\A|/) (?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) [ ]* (?:[.:/]|\Z)  # a device
     """,
     re.VERBOSE | re.IGNORECASE,

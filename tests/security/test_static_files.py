@@ -80,6 +80,15 @@ def test_names_that_are_devices_or_drives(site, name):
     assert refused(site, f"/static/{name}")
 
 
+@pytest.mark.parametrize("name", ["0:", "1:x", "\u00fc:", "::", "data/?:"])
+def test_odd_drives_in_a_package(name):
+    """CVE-2024-49766, CVE-2026-27199: whatever character would name a drive, a package's files are asked for none."""
+    config = Configurator()
+    config.add_static_view("static", "tests:")
+    site = TestApp(config.make_wsgi_app(), extra_environ={"HTTP_HOST": "good.example"})
+    assert get(site, f"/static/{name}".encode().decode("latin-1")).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/static//evil.com/..", "/static//evil.com/../sub", "/static/sub"])
 def test_redirect_never_leaves_the_host(site, path):
     """CVE-2009-2659, CVE-2017-7234, CVE-2023-28370: the one redirect there is adds the slash, on this host."""
