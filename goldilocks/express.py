@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 #: Returns the response to an environment.
 ShortWay: TypeAlias = "Callable[[Environ], AnyResponse]"
 
+_UNKNOWN: tuple[None, tuple[()]] = (None, ())
+
 #: What is told on the way, unless nobody listens.
 EVENTS = (NewRequest, BeforeTraversal, ContextFound, NewResponse)
 
@@ -74,7 +76,7 @@ def short_way(router: Any) -> ShortWay | None:
 def _short_way(router: Any, plans: Plans, look: Any, tell: Any) -> ShortWay:
     registry, request_class, beginning = router.registry, plans.request_class, plans.beginning
     literals, find_known, find, not_found = plans.literals, plans.find_known, plans.find, plans.not_found
-    current, root_class, new = manager.top, DefaultRootFactory, object.__new__
+    current, root_class, new, knows_paths = manager.top, DefaultRootFactory, object.__new__, plans.know_paths
 
     # PERF: every scenario: every line is run for every request; what can be known is known by now
     def answer(environ: Environ) -> AnyResponse:
@@ -83,12 +85,13 @@ def _short_way(router: Any, plans: Plans, look: Any, tell: Any) -> ShortWay:
         match: dict[str, Any] = {}
         path = environ.get("PATH_INFO") or "/"
         plan = literals.get(path)
-        if plan is None and path.isascii():
-            match, plan = find_known(path)
-        if plan is None or plan[4]:
-            match, plan = find(path, environ.get("REQUEST_METHOD", "GET"))
-            if match is NOWHERE and not_found is not None:
-                return not_found(path)
+        if (plan is None or plan[4]) and knows_paths:
+            if path.isascii():
+                match, plan = find_known(path)
+            if plan is None or plan[4]:
+                match, plan = find(path, environ.get("REQUEST_METHOD", "GET"))
+                if match is NOWHERE and not_found is not None:
+                    return not_found(path)
         request: Any = new(request_class)
         root = response = failure = None
         attrs = request.__dict__ = (beginning if plan is None else plan[0]).copy()
@@ -154,7 +157,9 @@ def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
         long_story: Callable[[AnyRequest], AnyResponse] = router.orig_handle_request
         return long_story
     find = mapper.table.find if mapper is not None and mapper.routelist else None
-    views_for, traverser_for = view_table(registry).find, registry.adapters.lookup1
+    views_for = view_table(registry).find
+    remembered = view_table(registry).remembered()
+    traverser_for = registry.adapters.lookup1 if registry.adapters.has_any(ITraverser) else None
 
     # PERF: traversal, acl, post, routes by method: as in `_short_way`
     def tell(request: AnyRequest) -> AnyResponse:
@@ -175,7 +180,7 @@ def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
                 )
                 make_root = route.factory or make_usual_root
         root = attrs["root"] = make_root(request)
-        make_traverser = traverser_for(providedBy(root), ITraverser)
+        make_traverser = None if traverser_for is None else traverser_for(providedBy(root), ITraverser)
         if make_traverser is not None:
             attrs.update(make_traverser(root)(request))
         elif match is not None:
@@ -183,7 +188,10 @@ def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
         else:
             walk_onto(attrs, root, requested_path(request) if path is None else path)
         context, view_name = attrs["context"], attrs["view_name"]
-        views = views_for(IViewClassifier, attrs["request_iface"], providedBy(context), view_name)
+        question = IViewClassifier, attrs["request_iface"], providedBy(context), view_name
+        resolution, views = remembered.get(question, _UNKNOWN)
+        if resolution is not question[2].__sro__:
+            views = views_for(*question)
         try:
             response = views[0](context, request) if len(views) == 1 else call_views(views, context, request)
         except PredicateMismatch as mismatch:
@@ -238,8 +246,9 @@ def _rescue(router: Any, request: AnyRequest, root: Context, error: Exception) -
 
 def _complete(router: Any, request: AnyRequest, response: AnyResponse) -> None:
     """Let those who asked for it have a hand in the response, and say that it depends on cookies if it does."""
-    request._process_response_callbacks(response)
     attrs = request.__dict__
+    if "response_callbacks" in attrs:
+        request._process_response_callbacks(response)
     if "_depends_on_cookie" in attrs and router.varies_by_cookie:
         vary_by_cookie(response)
     # PERF: csrf; ours can. To ask for its class, it would have to be imported

@@ -43,9 +43,11 @@ VARY_SETTING = f"{GOLDILOCKS}.vary_by_cookie"
 _CACHING = frozenset(("cache-control", "expires"))
 _PRIVATE = ("Cache-Control", "private")
 _VARY = ("Vary", "Cookie")
+#: How many headers a response is made with: type and length of the body.
+_LENGTH_AS_MADE = 2
 #: Headers about which something is decided, if they are among those that are added.
-_ABOUT_THE_BODY = frozenset(("content-type", "content-length"))
-_DECIDED = _ABOUT_THE_BODY | _CACHING | {"set-cookie", "vary"}
+_SAID_AS_MADE = frozenset(("content-type", "content-length", "vary"))
+_DECIDED = _SAID_AS_MADE | _CACHING | {"set-cookie"}
 
 
 def outlet(settings: Mapping[str, Any]) -> Outlet | None:
@@ -58,8 +60,8 @@ def outlet(settings: Mapping[str, Any]) -> Outlet | None:
 def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool) -> Outlet:
     complete = _completion(added, keeps_private)
     complete_plain = _plain_completion(added, keeps_private)
-    # what is added may itself say what a body is; then nothing is sent as it was made
-    lines = _LINES if _ABOUT_THE_BODY.isdisjoint(name.lower() for name, _ in added) else _NO_LINES
+    # what is added may itself say what a body is, or on what it depends; then nothing is sent as it was made
+    lines = _LINES if _SAID_AS_MADE.isdisjoint(name.lower() for name, _ in added) else _NO_LINES
 
     def send(response: AnyResponse, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         made_by = response.__class__
@@ -175,7 +177,14 @@ def _check_location(response: Response) -> None:
 
 def vary_by_cookie(response: AnyResponse) -> None:
     """Say on a response of ours that it depends on the request's cookies."""
-    if not isinstance(response, Response):
+    # PERF: acl, csrf: what could be sent as it was made can be sent with this header, too
+    if response.__class__ is Response:
+        headers = response._headerlist
+        if headers == response._fit_headers and len(headers) == _LENGTH_AS_MADE:
+            headers.append(_VARY)
+            response._fit_headers = headers[:]
+            return
+    elif not isinstance(response, Response):
         return
     headers = response.headerlist
     for name, _ in headers:

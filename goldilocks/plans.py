@@ -67,6 +67,7 @@ class Plans:
     Attributes:
         request_class: as it was said.
         beginning: what every request knows.
+        know_paths: whether there is anything to find for any path.
         literals: the plans of paths that are the whole of a pattern, as far as they were met; no more than there are routes.
     """
 
@@ -97,6 +98,8 @@ class Plans:
         can_miss = is_root_usual and (mapper is None or self._table is not None)
         #: Makes the answer to a path for which there is neither a route nor a view, as it is known where nobody looks on.
         self.not_found = None if router.debug_notfound or not can_miss else _usual_not_found(router.registry)
+        # PERF: traversal, acl: where all depends on a walk, nothing is looked for beforehand
+        self.know_paths = self._has_plans or self.not_found is not None
 
     def find(self, raw: str, method: str) -> Found:
         """Return what is known of a path.

@@ -91,6 +91,10 @@ class Adapters(AdapterRegistry):
         # at last: who derives something anew from here on must find nothing that is remembered
         changes.count += 1
 
+    def has_any(self, provided: InterfaceSpec) -> bool:
+        """Tell whether anything at all could be adapted to an interface."""
+        return any(each.isOrExtends(provided) for registry in self.ro for each in registry._provided)
+
     def is_blank(self, *required: Any) -> bool:
         """Tell whether certainly nothing is registered that demands three specifications of which these are the first."""
         components = self._adapters[3] if len(self._adapters) > 3 else {}

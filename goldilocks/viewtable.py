@@ -8,7 +8,7 @@ callable stands in the record, ours or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from zope.interface import Interface, implementedBy, providedBy
@@ -125,13 +125,9 @@ class ViewTable:
         """
         registry = self._registry
         adapters = registry.adapters
-        generation = adapters._generation
-        if generation != self._generation or adapters is not self._adapters:
-            if not isinstance(generation, int):
-                return ()  # COMPAT: the registries of add-ons' tests are mocks; no views stand in them
-            # in this order: another thread that asks meanwhile must not take old answers for new ones
-            registry._view_lookup_cache = {}
-            self._adapters, self._generation = adapters, generation
+        is_new = adapters._generation != self._generation or adapters is not self._adapters
+        if is_new and not self._follow():
+            return ()
         remembered = registry._view_lookup_cache
         question = (kind, request_iface, context_iface, name)
         resolution = context_iface.__sro__
@@ -145,6 +141,27 @@ class ViewTable:
             # a class may be said to implement something else at any time; then its resolution order is another one
             remembered[question] = (resolution, found)
         return found
+
+    def _follow(self) -> bool:
+        """Forget what was true before the record was written to; return whether it is a record in which views stand."""
+        adapters = self._registry.adapters
+        generation = adapters._generation
+        if not isinstance(generation, int):
+            return False  # COMPAT: the registries of add-ons' tests are mocks
+        # in this order: another thread that asks meanwhile must not take old answers for new ones
+        self._registry._view_lookup_cache = {}
+        self._adapters, self._generation = adapters, generation
+        return True
+
+    def remembered(self) -> Mapping[Place, tuple[Any, tuple[View, ...]]]:
+        """Return what `find` remembers until the record is written to.
+
+        Returns:
+            By question, the answer, and what the resolution order of the context's type must be for it to hold.
+        """
+        self._follow()
+        remembered: Mapping[Place, tuple[Any, tuple[View, ...]]] = self._registry._view_lookup_cache
+        return remembered
 
     def find_for_error(self, request_iface: InterfaceSpec, error: Any) -> tuple[View, ...]:
         """Return the exception views for an error, the most specific first.

@@ -169,6 +169,28 @@ def test_dependence_on_cookies_is_said(policy):
     assert [("Vary", "Cookie") in ask(router, path)[1] for path in ("/", "/named/a")] == [True, False]
 
 
+@pytest.mark.parametrize("policy", [None, long_policy])
+@pytest.mark.parametrize(("added", "expected"), [("", ["Cookie"]), ("Vary: Accept", ["Cookie"])])
+def test_dependence_on_cookies_is_said_once(policy, added, expected):
+    """A response that is kept says it once however often it is sent, and instead of what all responses say."""
+    kept = Response("fine")
+
+    def view(request):
+        request.session.get("name")
+        return kept
+
+    config = Configurator(
+        session_factory=SignedCookieSessionFactory("a key of thirty-two bytes at least"),
+        settings={"goldilocks.default_headers": added},
+    )
+    if policy is not None:
+        config.set_execution_policy(policy)
+    paged(view)(config)
+    router = config.make_wsgi_app()
+    for _ in range(3):
+        assert [value for name, value in ask(router, "/")[1] if name == "Vary"] == expected
+
+
 def test_nothing_else_stands_on_the_request():
     """On the short way a request begins with what is documented, and nothing more."""
     seen = []
