@@ -64,6 +64,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: The session's key of the token, where nobody says another.
 TOKEN_KEY = "_csrft_"
 
+#: The properties ``headers`` of request classes that read nothing but the environment: a shortcut past them isn't seen.
+PLAIN_HEADERS: list[Any] = [BaseRequest.headers]
+
 #: Tokens are this many random bytes, and twice as many hexadecimal digits.
 TOKEN_BYTES = 16
 
@@ -292,9 +295,10 @@ def check_csrf_token(
         supplied = _header(request, header)
     if supplied == "" and token is not None:
         supplied = request.POST.get(token, "")
-    if not isinstance(supplied, str | bytes):
-        supplied = ""  # somebody uploads a file in the token's place
-    supplied, policy = text_(supplied), _storage_policy(request)
+    if not isinstance(supplied, str):
+        # no bytes either: somebody uploads a file in the token's place
+        supplied = text_(supplied) if isinstance(supplied, bytes) else ""
+    policy = _storage_policy(request)
     if policy.check_csrf_token(request, unmasked(supplied)):
         return True
     # a token of somebody's own making may begin like a masked one
@@ -307,7 +311,7 @@ def check_csrf_token(
 
 def _header(request: AnyRequest, name: str) -> str:
     # PERF: csrf: without a dict of all headers, where the request's are what its environment says
-    if getattr(request.__class__, "headers", None) is BaseRequest.headers:
+    if getattr(request.__class__, "headers", None) in PLAIN_HEADERS:
         value: str = request.environ.get(_environ_key(name), "")
     else:
         value = request.headers.get(name, "")

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.offers import Offers, has_plain_accept
-from goldilocks.readers import ReadersMixin
+from goldilocks.parameters import parameter, parameters_of
 from goldilocks.routepattern import compile_pattern
 from goldilocks.traversal import find_interface, resource_path_tuple, traversal_path
 from goldilocks.types import AnyConfig, AnyRequest, Context, InterfaceSpec, Predicate
@@ -122,7 +122,7 @@ class RequestParamPredicate(_Described):
 
     def __call__(self, context: Context, request: AnyRequest) -> bool:
         """Look each parameter up."""
-        params = _parameters(request)
+        params = parameters_of(request)
         for name, wanted in self.reqs:
             actual = params.get(name)
             if actual is None or (wanted is not None and actual != wanted):
@@ -134,61 +134,8 @@ class RequestParamPredicate(_Described):
         if any(value is None for _, value in self.reqs):
             return ()
         return tuple(
-            Sieve(("parameter", name), _parameter(name), frozenset({value})) for name, value in self.reqs
+            Sieve(("parameter", name), parameter(name), frozenset({value})) for name, value in self.reqs
         )
-
-
-_params, _GET, _POST = ReadersMixin.params, ReadersMixin.GET, ReadersMixin.POST
-
-# what means in a query what it says, in a query that is short; at most 8 fields
-_is_plain_query = re.compile(r"[\w.~=-]{1,100}(?:&[\w.~=-]{0,100}){0,7}", re.ASCII).fullmatch
-
-
-def _has_no_form(request: AnyRequest) -> bool:
-    """Tell whether it is seen at once that ``request.params`` are those of the query alone."""
-    # PERF: views-20; to look for a form, and to put one together that isn't there, takes longer than to read the query
-    kind = request.__class__
-    if getattr(kind, "params", None) is not _params or kind.POST is not _POST:
-        return False
-    environ = request.environ
-    return (
-        not environ.get("CONTENT_TYPE")
-        and environ.get("REQUEST_METHOD", "GET") != "POST"
-        and "webob._parsed_post_vars" not in environ
-    )
-
-
-def _parameters(request: AnyRequest) -> Any:
-    return request.GET if _has_no_form(request) else request.params
-
-
-def _parameter(name: str) -> Callable[[AnyRequest], str | None]:
-    """Return what reads one parameter of a request."""
-
-    def parameter(request: AnyRequest) -> str | None:
-        if not _has_no_form(request):
-            value = request.params.get(name)
-            return value if isinstance(value, str) else None  # an uploaded file equals no word
-        environ = request.environ
-        query = environ.get("QUERY_STRING")
-        if (
-            not query
-            or "webob._parsed_query_vars" in environ
-            or request.__class__.GET is not _GET
-            or not _is_plain_query(query)
-            or query.count("&") >= request.limits.query_fields
-        ):
-            text: str | None = request.GET.get(name)
-            return text
-        # PERF: views-20; for one parameter the others needn't be kept; of several by this name the last counts
-        text = None
-        for field in query.split("&"):
-            key, _, value = field.partition("=")
-            if key == name:
-                text = value
-        return text
-
-    return parameter
 
 
 def _name_and_value(word: str) -> tuple[str, str | None]:

@@ -18,6 +18,7 @@ from webob import request as webob_request
 from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
 from webob.request import BaseRequest, NoDefault
 
+from goldilocks.csrf import PLAIN_HEADERS
 from goldilocks.edge import too_large_body
 from goldilocks.encode import sendable_query
 from goldilocks.exceptions import BodyDisconnectedError, FormError, NotJSONError, URLDecodeError, refusal
@@ -26,7 +27,7 @@ from goldilocks.late import late_module
 from goldilocks.limits import DefaultLimits, Limits
 from goldilocks.owncookies import PLAIN_READERS
 from goldilocks.ranges import read_range
-from goldilocks.requestheaders import RequestHeaders
+from goldilocks.requestheaders import RequestHeaders, unless_unreadable
 
 if TYPE_CHECKING:
     from goldilocks import cookies, forms, jsonbody, spool
@@ -68,27 +69,6 @@ _PATH_SAFE = "/~!$&'()*+,;=:@"
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 _BLOCK_BYTES = 64 * 1024
-
-
-def _unless_unreadable(name: str, environ: dict[str, str] | None = None) -> property:
-    """Return WebOb's property of a header that some values of which make WebOb fail: then it counts as none.
-
-    SPEC: RFC 9110, 13.1.3, 13.1.4, 13.1.5, 7.6.2
-
-    Args:
-        name: of the property.
-        environ: in which the property has the value that it should have for such a header.
-    """
-    instead = BaseRequest(environ or {})
-    theirs: property = getattr(BaseRequest, name)
-
-    def read(self: BaseRequest) -> Any:
-        try:
-            return theirs.fget(self)  # type: ignore[misc]
-        except (ValueError, OverflowError):
-            return theirs.fget(instead)  # type: ignore[misc]
-
-    return property(read, theirs.fset, theirs.fdel, theirs.__doc__)
 
 
 # letters of a path that stand in a URL as they are
@@ -199,8 +179,10 @@ class ReadersMixin(_Base):
         """
         environ = self.environ
         kept = environ.get("webob._parsed_post_vars")
+        found: MultiDict[str, Any]
         if kept is not None and kept[1] is environ["wsgi.input"]:
-            return cast("MultiDict[str, Any]", kept[0])
+            found = kept[0]
+            return found
         content_type = environ.get("CONTENT_TYPE", "")
         if content_type in _NO_FORMS:  # PERF: post
             return _NO_FORMS[content_type]
@@ -224,15 +206,18 @@ class ReadersMixin(_Base):
         else:
             data = self._form_body()
             pairs = forms.form_pairs(data, self.limits) if has_fields else []
-        found: MultiDict[str, Any] = _multidict(MultiDict, pairs)
+        found = _multidict(MultiDict, pairs)
         environ["webob._parsed_post_vars"] = (found, environ["wsgi.input"])
         return found
 
     def _form_body(self) -> bytes:
         """Return the body of a URL-encoded form, unless it is too large to be one."""
-        if not self.environ.get("CONTENT_LENGTH"):
+        said = self.environ.get("CONTENT_LENGTH")
+        if not said:
             self.make_body_seekable()  # then it is known how much there is
-        forms.check_form_length(self.content_length or 0, self.limits)
+        # PERF: csrf: a length of this few digits needn't be read with care
+        length = int(said) if said and said.isdecimal() and len(said) < 19 else self.content_length or 0
+        forms.check_form_length(length, self.limits)
         data = self.body
         if not data:
             self.make_body_seekable()
@@ -310,17 +295,17 @@ class ReadersMixin(_Base):
             HTTPRequestEntityTooLarge: there is more than is taken.
         """
         environ = self.environ
-        length = environ.get("CONTENT_LENGTH")
+        said = environ.get("CONTENT_LENGTH")
         # PERF: post, csrf; a short body that nobody has touched
         if (
-            length
-            and length.isdecimal()
-            and len(length) < 19
-            and int(length) <= self.request_body_tempfile_limit
+            said
+            and said.isdecimal()
+            and len(said) < 19
             and "webob.is_body_seekable" not in environ
             and "webob._body_file" not in environ
+            and (length := int(said)) <= self.request_body_tempfile_limit
         ):
-            data = spool.read_whole(environ["wsgi.input"], int(length))
+            data = spool.read_whole(environ["wsgi.input"], length)
             environ["wsgi.input"] = io.BytesIO(data)
             environ["webob.is_body_seekable"] = True
             return data
@@ -472,21 +457,22 @@ class ReadersMixin(_Base):
     _headers: Any = None
     headers = property(_read_headers, _webob.headers.fset, doc="The headers, by their names in any case.")
 
-    date = _unless_unreadable("date")
-    if_modified_since = _unless_unreadable("if_modified_since")
-    if_unmodified_since = _unless_unreadable("if_unmodified_since")
-    if_range = _unless_unreadable("if_range", {"HTTP_IF_RANGE": '""'})
+    date = unless_unreadable("date")
+    if_modified_since = unless_unreadable("if_modified_since")
+    if_unmodified_since = unless_unreadable("if_unmodified_since")
+    if_range = unless_unreadable("if_range", {"HTTP_IF_RANGE": '""'})
     range = property(
         lambda self: read_range(self.environ.get("HTTP_RANGE", "")),
         _webob.range.fset,
         _webob.range.fdel,
         "The bytes that are asked for; the first ones, if several ranges are.",
     )
-    max_forwards = _unless_unreadable("max_forwards")
+    max_forwards = unless_unreadable("max_forwards")
 
 
-# what reads cookies of the framework's own may go past this property as it may go past WebOb's
+# what reads cookies and headers for the framework itself may go past these properties as it may go past WebOb's
 PLAIN_READERS.insert(0, ReadersMixin.cookies)
+PLAIN_HEADERS.insert(0, ReadersMixin.headers)
 
 
 def _multidict(kind: Any, pairs: list[tuple[str, Any]]) -> Any:

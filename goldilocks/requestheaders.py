@@ -1,4 +1,4 @@
-"""The headers of a request, read by their names."""
+"""The headers of a request: read by their names, and taken for none where they can't be read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from webob import headers as webob_headers
+from webob.request import BaseRequest
 
 #: Returns the name that a header has in an environment. Which names are asked for, the application says.
 _environ_name: Any = lru_cache(500)(vars(webob_headers)["_trans_name"])
@@ -27,3 +28,24 @@ class RequestHeaders(webob_headers.EnvironHeaders):
 
     def __contains__(self, hname: object) -> bool:
         return _environ_name(hname) in self.environ
+
+
+def unless_unreadable(name: str, environ: dict[str, str] | None = None) -> property:
+    """Return WebOb's property of a header that some values of which make WebOb fail: then it counts as none.
+
+    SPEC: RFC 9110, 13.1.3, 13.1.4, 13.1.5, 7.6.2
+
+    Args:
+        name: of the property.
+        environ: in which the property has the value that it should have for such a header.
+    """
+    instead = BaseRequest(environ or {})
+    theirs: property = getattr(BaseRequest, name)
+
+    def read(self: BaseRequest) -> Any:
+        try:
+            return theirs.fget(self)  # type: ignore[misc]
+        except (ValueError, OverflowError):
+            return theirs.fget(instead)  # type: ignore[misc]
+
+    return property(read, theirs.fset, theirs.fdel, theirs.__doc__)

@@ -6,7 +6,7 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterable
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from webob.request import LimitedLengthFile
 
@@ -64,11 +64,12 @@ def read_some(source: Any, size: int) -> bytes:
         BodyDisconnectedError: the client went away.
     """
     try:
-        return cast("bytes", source.read(size))
+        data: bytes = source.read(size)
     except BodyDisconnectedError:
         raise
     except OSError as error:  # in the words of the server
         raise BodyDisconnectedError(None) from error
+    return data
 
 
 def read_whole(source: Any, length: int) -> bytes:

@@ -27,7 +27,7 @@ LAYERS = {
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
         pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance edge spool forms cookies jsonbody requestheaders readers request
     """,
-    "what": "renderers steadyrenderer templatecode templatescan templates static tweens predicates methods pipeline viewderivers view",
+    "what": "renderers steadyrenderer templatecode templatescan templates static tweens parameters predicates methods pipeline viewderivers view",
     "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces plans express router",
     "language": """
         config.places config.conflicts config.actions config.statement config.mistakes config.predicates config.derivers config.acceptorder config.staticviews

@@ -298,6 +298,23 @@ def test_header_of_a_request_of_ones_own():
     assert check_csrf_token(request, raises=False) is False
 
 
+class Translated(Guarded):
+    """A request of an application that calls a header by another name."""
+
+    headers = property(lambda self: {"X-CSRF-Token": self.environ.get("HTTP_X_TRANSLATED", "")})
+
+
+def test_headers_of_a_class_of_ones_own():
+    """A class that reads headers in another way is asked, too; one that doesn't needn't be."""
+    environ = {
+        "session": Session(_csrft_="right"),
+        "HTTP_X_TRANSLATED": "right",
+        "HTTP_X_CSRF_TOKEN": "wrong",
+    }
+    assert check_csrf_token(Translated.blank("/", environ=environ.copy()))
+    assert check_csrf_token(Guarded.blank("/", environ=environ), raises=False) is False
+
+
 @implementer(IMultiView)
 class ForeignSet:
     """A set of views of another make, which knows no more than it must."""

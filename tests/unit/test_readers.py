@@ -8,6 +8,7 @@ import pytest
 from webob.multidict import NoVars
 from webob.request import DisconnectionError
 
+from goldilocks.csrf import PLAIN_HEADERS
 from goldilocks.exceptions import BodyDisconnectedError, FormError, JSONBodyError, URLDecodeError
 from goldilocks.httpexceptions import (
     HTTPBadRequest,
@@ -303,9 +304,10 @@ def test_cookies():
     assert request.environ["HTTP_COOKIE"] == "b=3"
 
 
-def test_cookies_of_our_own_take_the_shortcut():
-    """Nothing but the header is read here, so the framework may find its own cookies without a dict of all."""
+def test_what_is_our_own_takes_the_shortcut():
+    """Nothing but the environment is read here, so the framework may find its own cookies and headers without a dict of all."""
     assert Request.cookies in PLAIN_READERS
+    assert Request.headers in PLAIN_HEADERS
 
 
 # --- The body ------------------------------------------------------------------------------------------------------
