@@ -7,6 +7,7 @@ from urllib.parse import quote
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests import furnished
 from tests.everything import READERS, application, ask, environ_of
 
 # --- What a client may send ------------------------------------------------------------------------------------------
@@ -32,10 +33,16 @@ PLACES = [
     b"/static/", b"/static/page.txt", b"/static/deep", b"/static/indexed/", b"/a/b/", b"//", b"*", b"",
     *(b"/read/" + name.encode() for name in READERS),
 ]  # fmt: skip
-targets = st.builds(
-    lambda place, rest, query, is_whole: place if is_whole else place + rest.replace(b" ", b"") + query.replace(b" ", b""),
-    st.sampled_from(PLACES), quoted | one_line, st.just(b"") | one_line.map(lambda data: b"?" + data), st.booleans(),
-)  # fmt: skip
+
+
+def targets(places):
+    """Return what stands between the method and the version: a place, and what is appended to it."""
+    return st.builds(
+        lambda place, rest, query, is_whole: place if is_whole else place + rest.replace(b" ", b"") + query.replace(b" ", b""),
+        st.sampled_from(places), quoted | one_line, st.just(b"") | one_line.map(lambda data: b"?" + data), st.booleans(),
+    )  # fmt: skip
+
+
 methods = st.sampled_from([b"GET", b"GET", b"POST", b"POST", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"PATCH", b"_DO_GET",
                            b"get", b"PROPFIND", b"\xff"])  # fmt: skip
 NAMES = [
@@ -64,9 +71,12 @@ headers = st.lists(
 
 
 @st.composite
-def requests(draw):
+def requests(draw, places=PLACES):
     """Return a request as it goes over the wire."""
-    lines = [draw(methods) + b" " + draw(targets), *(name + b": " + value for name, value in draw(headers))]
+    lines = [
+        draw(methods) + b" " + draw(targets(places)),
+        *(name + b": " + value for name, value in draw(headers)),
+    ]
     return b"\r\n".join(lines) + b"\r\n\r\n" + draw(bodies)
 
 
@@ -102,3 +112,20 @@ def test_any_request_is_answered_under_the_other_defaults(raw):
     asked = environ_of(raw)
     asked["HTTP_HOST"] = "example.com"
     ask(application("pyramid"), asked)
+
+
+@hard
+@given(requests(furnished.PLACES), st.sampled_from(["tkt", "basic"]))
+def test_any_request_is_answered_by_a_furnished_application(raw, kind):
+    """Nor by one that has packages' files, mounted applications, the older policies and views of all kinds."""
+    ask(furnished.application(kind), environ_of(raw))
+
+
+@hard
+@given(requests(furnished.PLACES))
+def test_any_request_is_answered_by_a_furnished_application_that_explains(raw):
+    """Nor where it tells a developer why it answered as it did."""
+    ask(
+        furnished.application(goldilocks__debug="true", goldilocks__trusted_proxies="127.0.0.1"),
+        environ_of(raw),
+    )
