@@ -125,10 +125,33 @@ class Edge:
                 the method, the scheme, at which headers there are, and at what many clients say alike: the answer is remembered.
             good_paths: paths without a percent sign that this function has found good before.
         """
-        return glance(self.examine, self.limits, needs_care, good_paths)
+        how = self.limits, needs_care, good_paths
+        look_behind = glance(self._examined, *how)
+
+        # PERF: hello behind a proxy
+        def look_at_proxied(environ: Environ) -> Objection | None:
+            return self._forwarded(environ) or look_behind(environ)
+
+        return glance(self.examine, *how, self.proxies.claims, look_at_proxied)
 
     def examine(self, environ: Environ) -> HTTPException | None:
         """Do what a call does, at leisure."""
+        return self._forwarded(environ) or self._examined(environ)
+
+    def _forwarded(self, environ: Environ) -> HTTPException | None:
+        """Let proxies speak; return what is wrong with what they say."""
+        try:
+            self.proxies.forward(environ)
+        except HTTPException as refused:
+            try:
+                self._check_host(environ)
+            except HTTPException as worse:
+                return worse
+            return refused
+        return None
+
+    def _examined(self, environ: Environ) -> HTTPException | None:
+        """Look at a request for which proxies have spoken."""
         try:
             self._examine(environ)
         except HTTPException as refused:
@@ -142,10 +165,7 @@ class Edge:
             HTTPException: something is wrong.
         """
         limits = self.limits
-        try:
-            self.proxies.forward(environ)
-        finally:
-            self._check_host(environ)
+        self._check_host(environ)
         check_method(environ)
         check_target(environ)
         check_lengths(environ, limits)

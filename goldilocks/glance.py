@@ -7,11 +7,10 @@ bounded, and nothing of it is secret: cookies and unknown headers are looked at 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from goldilocks.hosts import PROXY_WORDS
 from goldilocks.limits import Limits
 from goldilocks.ordering import Sentinel
 
@@ -62,7 +61,6 @@ _SHARED = frozenset(
 
 #: What must be there, and what must not, for a glance to be enough.
 _NEEDED = frozenset(("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme"))
-_UNUSUAL = frozenset(("HTTP_RANGE", *PROXY_WORDS))
 
 #: How many sets of names are remembered, how many sayings for each of them, and how long these may be; and how many lengths of bodies.
 _SHAPES, _SAYINGS, _LONGEST_SAYING, _LENGTHS = 100, 100, 2000, 1000
@@ -85,22 +83,30 @@ def _shape(names: list[str]) -> _Shape:
     return names, itemgetter(*shared), take_private, "CONTENT_LENGTH" in names, {}
 
 
+#: Stands for what is known of environments that are looked at otherwise.
+_OTHERWISE: _Shape = _shape([])
+
+
 def glance(
     examine: Callable[[Environ], HTTPException | None],
     limits: Limits,
     needs_care: Callable[[Environ], bool],
     good_paths: Container[str],
+    unusual: Iterable[str] = (),
+    look_otherwise: Callable[[Environ], Objection | None] | None = None,
 ) -> Callable[[Environ], Objection | None]:
     """Return what does as ``examine``, and soon knows what it says of most requests.
 
     Args:
-        examine: finds what is wrong with a request. What it says of one that says nothing of a client behind a proxy, and
-            asks for no ranges, it says of all that differ in nothing but path, query and length of body, if these are good.
+        examine: finds what is wrong with a request. What it says of one that asks for no ranges, it says of all that differ in
+            nothing but path, query and length of body, and in headers that aren't common, if these are good.
         limits: how long the rest may be.
         needs_care: as for `Edge.glance`.
         good_paths: as for `Edge.glance`.
+        unusual: names of environments of which this doesn't hold.
+        look_otherwise: looks at these instead.
     """
-    known = _Known(examine, limits, needs_care)
+    known = _Known(examine, limits, needs_care, frozenset(unusual), look_otherwise or examine)
     path_bytes, query_bytes, lengths, join = limits.path_bytes, limits.query_bytes, known.lengths, "".join
     last = _shape([])
 
@@ -113,6 +119,8 @@ def glance(
             met = known.shapes.get(tuple(names))
             if met is None:
                 return known.answer_anew(environ, names)
+            if met is _OTHERWISE:
+                return known.look_otherwise(environ)
             last = shape = met
         _, take, take_private, has_length, verdicts = shape
         try:
@@ -155,8 +163,11 @@ class _Known:
         examine: Callable[[Environ], HTTPException | None],
         limits: Limits,
         needs_care: Callable[[Environ], bool],
+        unusual: frozenset[str],
+        look_otherwise: Callable[[Environ], Objection | None],
     ) -> None:
-        self._examine, self._limits, self._needs_care = examine, limits, needs_care
+        self._examine, self._limits, self._needs_care, self._unusual = examine, limits, needs_care, unusual
+        self.look_otherwise = look_otherwise
         self.shapes: dict[tuple[str, ...], _Shape] = {}
         #: Lengths of bodies that are numbers, and small enough.
         self.lengths: set[str] = set()
@@ -167,12 +178,13 @@ class _Known:
 
     def answer_anew(self, environ: Environ, names: list[str]) -> Objection | None:
         """Find out about a request with names that didn't come together before, and remember these if they may be remembered."""
-        verdict = self.answer(environ)
-        is_good = verdict is None or verdict is CARE
-        if is_good and environ.keys() >= _NEEDED and _UNUSUAL.isdisjoint(names):
+        is_unusual = not self._unusual.isdisjoint(names)
+        may_be_remembered = environ.keys() >= _NEEDED and "HTTP_RANGE" not in environ
+        verdict = self.look_otherwise(environ) if is_unusual else self.answer(environ)
+        if may_be_remembered and (verdict is None or verdict is CARE):
             if len(self.shapes) >= _SHAPES:
                 self.shapes.clear()
-            self.shapes[tuple(names)] = _shape(names)
+            self.shapes[tuple(names)] = _OTHERWISE if is_unusual else _shape(names)
         return verdict
 
     def is_good_length(self, length: str) -> bool:

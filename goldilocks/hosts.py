@@ -23,8 +23,9 @@ HOSTS_SETTING = f"{GOLDILOCKS}.allowed_hosts"
 PROXIES_SETTING = f"{GOLDILOCKS}.trusted_proxies"
 VIRTUAL_ROOT_SETTING = f"{GOLDILOCKS}.check_virtual_root"
 
-#: How many proxies are remembered.
+#: How many addresses are remembered, and how many lists of them, of how many characters at most.
 _REMEMBERED = 1000
+_LONGEST_CHAIN = 200
 
 #: The names that mean this machine, and a word for all addresses: no address is the name of a stranger who could lead it
 #: to this machine.
@@ -158,6 +159,10 @@ FORWARDED = frozenset(
 #: All that is a proxy's to say: of the client, and where in the application's tree a site has its root.
 PROXY_WORDS = FORWARDED | {VH_ROOT_KEY}
 
+#: Where an environment says that what a trusted proxy says was written into it: who would look at it again would take the client for
+#: the proxy.
+FORWARDED_KEY = f"{GOLDILOCKS}.forwarded"
+
 #: How a setting calls whoever comes through a socket of this machine, which has no address.
 _UNIX = "unix"
 
@@ -175,10 +180,12 @@ class TrustedProxies:
 
     def __init__(self, entries: Iterable[str], checks_virtual_root: bool = True) -> None:
         #: What only a trusted proxy may say.
-        self._claims = PROXY_WORDS if checks_virtual_root else FORWARDED
+        self.claims = PROXY_WORDS if checks_virtual_root else FORWARDED
         self._words: set[str] = set()
         self._networks: list[IPv4Network | IPv6Network] = []
         self._known: dict[str, bool] = {}
+        # PERF: hello behind a proxy: to read an address takes longer than the rest
+        self._chains: dict[str, tuple[str, str]] = {}
         for entry in entries:
             if entry in ("*", _UNIX):
                 self._words.add(entry)
@@ -190,8 +197,9 @@ class TrustedProxies:
         known = self._known.get(address)
         if known is None:
             known = self._looked_up(address)
-            if len(self._known) < _REMEMBERED:
-                self._known[address] = known
+            if len(self._known) >= _REMEMBERED:  # what proxies say comes from strangers
+                self._known.clear()
+            self._known[address] = known
         return known
 
     def _looked_up(self, address: str) -> bool:
@@ -208,24 +216,38 @@ class TrustedProxies:
         Raises:
             HTTPBadRequest: a trusted proxy says what can't be.
         """
-        if environ.keys().isdisjoint(self._claims):
+        if environ.keys().isdisjoint(self.claims) or FORWARDED_KEY in environ:
             return
         if not self.has(environ.get("REMOTE_ADDR", "")):
-            for name in self._claims:
+            for name in self.claims:
                 environ.pop(name, None)
             return
-        addresses = _members(environ, "HTTP_X_FORWARDED_FOR")
-        if addresses:
-            chain = self._believed(addresses)
-            environ["REMOTE_ADDR"] = chain[0]
+        said = environ.get("HTTP_X_FORWARDED_FOR")
+        chain = (self._chains.get(said) or self._chain(said)) if said else None
+        scheme = _scheme(_last(environ.get("HTTP_X_FORWARDED_PROTO")))
+        host = _last(environ.get("HTTP_X_FORWARDED_HOST"))
+        # written when all of it is known to be good: whoever looks again finds the same fault, or that proxies have spoken
+        if chain:
             # the first of them is what WebOb and many others take for the client: it must not be the client's own word
-            environ["HTTP_X_FORWARDED_FOR"] = ", ".join(chain)
-        schemes = _members(environ, "HTTP_X_FORWARDED_PROTO")
-        if schemes:
-            environ["wsgi.url_scheme"] = _scheme(schemes[-1])
-        hosts = _members(environ, "HTTP_X_FORWARDED_HOST")
-        if hosts:
-            environ["HTTP_HOST"] = hosts[-1]
+            environ["REMOTE_ADDR"], environ["HTTP_X_FORWARDED_FOR"] = chain
+        if scheme:
+            environ["wsgi.url_scheme"] = scheme
+        if host:
+            environ["HTTP_HOST"] = host
+        environ[FORWARDED_KEY] = True
+
+    def _chain(self, said: str) -> tuple[str, str] | None:
+        """Return the client, and those between it and the application, of whom a header tells; ``None`` if there are none in it."""
+        addresses = _members(said)
+        if not addresses:
+            return None
+        believed = self._believed(addresses)
+        chain = believed[0], ", ".join(believed)
+        if len(said) <= _LONGEST_CHAIN:
+            if len(self._chains) >= _REMEMBERED:  # they come from strangers
+                self._chains.clear()
+            self._chains[said] = chain
+        return chain
 
     def _believed(self, addresses: list[str]) -> list[str]:
         """Return the client and the proxies behind it, as far as they are trusted.
@@ -243,13 +265,20 @@ class TrustedProxies:
         return chain[::-1]
 
 
-def _members(environ: Environ, name: str) -> list[str]:
-    return [member.strip() for member in environ.get(name, "").split(",") if member.strip()]
+def _members(said: str) -> list[str]:
+    return [member.strip() for member in said.split(",") if member.strip()]
+
+
+def _last(said: str | None) -> str:
+    """Return the last member of a list, what the proxy next to the application has said; nothing if there is none."""
+    if not said or said.isalpha():
+        return said or ""
+    return (_members(said) or [""])[-1]
 
 
 def _scheme(said: str) -> str:
     scheme = said.lower()
-    if scheme not in ("http", "https"):
+    if scheme not in ("http", "https", ""):
         raise refusal(HTTPBadRequest, "X-Forwarded-Proto is neither http nor https.")
     return scheme
 

@@ -206,6 +206,27 @@ def test_word_of_a_proxy_is_not_passed_on():
         assert ask(app, **said, REMOTE_ADDR="203.0.113.7") == ("200 OK", "None /inner/")
 
 
+def test_proxy_says_client_and_root_at_once():
+    """What a proxy says of the client doesn't make what it says of the root a stranger's word, however often it is looked at."""
+    app = tree_of(goldilocks__trusted_proxies="192.0.2.9")
+    said = {"PATH_INFO": "/", "HTTP_X_FORWARDED_FOR": "203.0.113.7", "REMOTE_ADDR": "192.0.2.9"}
+    for _ in range(3):
+        assert ask(app, **said, HTTP_X_VHM_ROOT="/inner") == ("200 OK", "inner /")
+        assert ask(app, **said) == ("200 OK", "None /inner/")
+
+
+def test_rubbish_of_a_proxy_is_not_believed_the_second_time():
+    """What a proxy says is refused as a whole, though a part of it can be understood."""
+    trusting = app(goldilocks__trusted_proxies="192.0.2.9")
+    said = {
+        "HTTP_X_FORWARDED_FOR": "203.0.113.7",
+        "HTTP_X_FORWARDED_PROTO": "ftp",
+        "REMOTE_ADDR": "192.0.2.9",
+    }
+    for _ in range(3):
+        assert ask(trusting, **said)[0] == "400 Bad Request"
+
+
 @pytest.mark.parametrize("root", ["/\xff", "/\0", "/\r\nX: y", "/" * 9000, "/.." * 900, "a/@@b/c"])
 @pytest.mark.parametrize("address", ["192.0.2.9", "203.0.113.7"])
 def test_root_that_can_not_be_one(root, address):

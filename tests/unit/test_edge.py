@@ -478,7 +478,7 @@ def test_proxies_are_remembered_bounded():
     """Strangers can't make the memory of addresses grow."""
     proxies = TrustedProxies(["10.0.0.1"])
     assert not any(proxies.has(f"192.0.{high}.{low}") for high in range(8) for low in range(250))
-    assert len(proxies._known) == 1000
+    assert len(proxies._known) <= 1000
 
 
 @pytest.mark.parametrize("ranges", ["bytes=" + "0-1," * 50, "bytes=" + "0" * 9000])
@@ -563,6 +563,68 @@ def test_what_is_remembered_changes_no_answer(requests):
         fresh = Edge(LIMITS, allowed_hosts=["example.com", "localhost"]).examine(environ(**said))
         refusal = edge(environ(**said))
         assert (refusal and refusal.code) == (fresh and fresh.code)
+
+
+SAID_BY_PROXIES = some.fixed_dictionaries(
+    {},
+    optional={
+        "HTTP_X_FORWARDED_FOR": some.sampled_from(
+            [
+                "198.51.100.7",
+                "6.6.6.6, 192.0.2.1",
+                "192.0.2.1",
+                "rubbish",
+                "",
+                " , ",
+                "::1",
+                "6.6.6.6," * 60 + "6.6.6.6",
+            ]
+        ),
+        "HTTP_X_FORWARDED_PROTO": some.sampled_from(["https", "http, HTTPS", "ftp", "", ","]),
+        "HTTP_X_FORWARDED_HOST": some.sampled_from(["localhost", "example.com", "evil.example", "a b", ""]),
+        "HTTP_X_REAL_IP": VALUES,
+        "HTTP_X_VHM_ROOT": VALUES,
+        "HTTP_USER_AGENT": VALUES,
+        "HTTP_RANGE": some.sampled_from(["bytes=0-5", "bytes=" + "0-1," * 50]),
+        "REMOTE_ADDR": some.sampled_from(["192.0.2.1", "192.0.2.2", ""]),
+    },
+)
+
+
+@given(some.booleans(), some.lists(SAID_BY_PROXIES, max_size=10))
+def test_what_proxies_said_before_changes_no_answer(checks_virtual_root, requests):
+    """Whatever came before, a request is refused or written to as if it were the first, and once: who looks again changes nothing."""
+    how = {
+        "limits": Limits(header_bytes=600),
+        "allowed_hosts": ["example.com", "localhost"],
+        "trusted_proxies": ["192.0.2.1"],
+        "checks_virtual_root": checks_virtual_root,
+    }
+    edge = Edge(**how)
+    for said in requests:
+        first, later = environ(**said), environ(**said)
+        refused, refused_later = Edge(**how).examine(first), edge(later)
+        assert (refused_later and refused_later.detail) == (refused and refused.detail)
+        later["wsgi.input"] = first["wsgi.input"]
+        assert later == first
+        refused_again = edge(later)
+        assert (refused_again and refused_again.detail) == (refused and refused.detail)
+        assert later == first
+
+
+def test_chains_of_proxies_are_forgotten():
+    """However many clients come through a proxy, only some of them are remembered, and no long lists."""
+    edge = Edge(trusted_proxies=["192.0.2.1"])
+    for high in range(8):
+        for low in range(250):
+            got = environ(HTTP_X_FORWARDED_FOR=f"198.51.{high}.{low}")
+            assert edge(got) is None
+            assert got["REMOTE_ADDR"] == f"198.51.{high}.{low}"
+    assert len(edge.proxies._chains) <= 1000
+    long = environ(HTTP_X_FORWARDED_FOR="192.0.2.1, " * 30 + "198.51.100.7")
+    assert edge(long) is None
+    assert long["REMOTE_ADDR"] == "198.51.100.7"
+    assert not any(len(said) > 200 for said in edge.proxies._chains)
 
 
 def test_lines_of_two_headers_are_not_taken_for_others():
