@@ -119,9 +119,9 @@ class Introspectable(dict):  # type: ignore[type-arg]  # its keys are the catego
         """Add to what is known, pairs of key and value; a fact that isn't told so far stays untold."""
         self.update(facts)
 
-    def noted(self, name: str) -> Any:
-        """Return what was added by `note`."""
-        return self[name]
+    def noted(self, name: str, default: Any = None) -> Any:
+        """Return what was added by `note`, or ``default``."""
+        return self.get(name, default)
 
     def _assert_resolved(self) -> None:
         assert not isinstance(self.discriminator, Deferred), (
@@ -204,9 +204,9 @@ class UntoldIntrospectable(Introspectable):
         for name, value in facts:
             dict.__setitem__(self, name, value)
 
-    def noted(self, name: str) -> Any:
-        """Return what was added by `note`."""
-        return dict.__getitem__(self, name)
+    def noted(self, name: str, default: Any = None) -> Any:
+        """Return what was added by `note`, or ``default``."""
+        return dict.get(self, name, default)
 
     def wait_for(self, source: Any) -> None:
         """Ask another source when it comes to telling."""

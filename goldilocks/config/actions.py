@@ -31,7 +31,7 @@ from goldilocks.exceptions import ConfigurationExecutionError
 from goldilocks.registry import undefer
 
 #: After how many actions what they are made of is taken for old: they stay until commit, and most of it longer.
-OFTEN = 500
+OFTEN = 50
 
 Wrapped = TypeVar("Wrapped", bound=Callable[..., Any])
 

@@ -66,7 +66,8 @@ class LateView:
         statement, fact = self.statement, self.fact
         view = statement.derived(self.registry, self.scope, statement.renderer, fact, False, is_late=True)
         place = (IViewClassifier, request_iface, statement.context, statement.name)
-        register_view(self.registry, place, view, fact.noted("order"), fact.noted("phash"), statement.accept)
+        _, order, phash = statement.rank_by(fact)
+        register_view(self.registry, place, view, order, phash, statement.accept)
         statement.note_derived(fact, view)
         fact.wait_for(statement)
 

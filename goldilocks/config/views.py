@@ -100,8 +100,8 @@ PREDICATE_ARGUMENTS = (
 
 _PREDICATES = frozenset(PREDICATE_ARGUMENTS)
 
-#: What is noted of a view without predicates.
-_UNRANKED: tuple[tuple[str, Any], ...] = (("phash", DEFAULT_PHASH), ("order", MAX_ORDER), ("predicates", []))
+#: What is known of a view without predicates.
+_UNRANKED = {"phash": DEFAULT_PHASH, "order": MAX_ORDER}
 
 #: Arguments of `AddView` that a stage may ask for.
 STAGE_ARGUMENTS = (
@@ -228,17 +228,21 @@ class AddView(Statement):
         return self.but(**found)
 
     def say(self, config: AnyConfig) -> None:
-        """Put the view into the log; its discriminator is known when all predicates are."""
+        """Put the view into the log; its discriminator is known when all predicates are, and at once if it has none."""
         fact = UntoldIntrospectable("views", None, "view", self)
-        discriminator = fact.discriminator = Rank(self, config, fact)
+        has_predicates = self.rest or self.custom_predicates or not _PREDICATES.isdisjoint(self.__dict__)
+        # PERF: build of 10,000 routes and views
+        discriminator = Rank(self, config, fact) if has_predicates else self._unranked()
+        fact.discriminator = discriminator
         facts = (fact, *self._lesser_facts(discriminator))
         # PERF: build of 10,000 routes and views: a bound method would be one thing more to keep
         order = Task((type(self).perform, self, config.registry, config.scope, facts))
         config.action(discriminator, order, introspectables=facts)
 
     def told(self) -> dict[str, Any]:
-        """Return what the fact of the view holds."""
-        return {**{key: getattr(self, argument) for argument, key in VIEW_FACTS}, **self.rest}
+        """Return what the fact of the view holds, if no predicates were noted."""
+        told = {key: getattr(self, argument) for argument, key in VIEW_FACTS}
+        return {**told, **self.rest, **_UNRANKED, "predicates": []}
 
     def title(self) -> str:
         """Describe the callable."""
@@ -252,7 +256,7 @@ class AddView(Statement):
         return (("routes", self.route_name),) if self.route_name else ()
 
     def ranked(self, config: AnyConfig, fact: UntoldIntrospectable) -> Hashable:
-        """Make the predicates, write rank and hash into the fact, and return the discriminator."""
+        """Make the predicates if there are any, note rank and hash in the fact, and return the discriminator."""
         asked = {
             name: value for name, value in self.__dict__.items() if name in _PREDICATES and value is not None
         }
@@ -264,11 +268,19 @@ class AddView(Statement):
         if self.custom_predicates:
             asked["custom"] = predvalseq(self.custom_predicates)
         if not asked:
-            fact.note(*_UNRANKED)
-            return ("view", self.context, self.name, self.route_name, DEFAULT_PHASH)
+            return self._unranked()
         order, made, phash = config.get_predlist("view").make(config, **asked)
         fact.note(("phash", phash), ("order", order), ("predicates", made))
         return ("view", self.context, self.name, self.route_name, phash)
+
+    def rank_by(self, fact: UntoldIntrospectable) -> tuple[list[Any], int, str]:
+        """Return the view's predicates, order and hash, as they are noted in its fact if it has any."""
+        order, phash = fact.noted("order", MAX_ORDER), fact.noted("phash", DEFAULT_PHASH)
+        return fact.noted("predicates", []), order, phash
+
+    def _unranked(self) -> Hashable:
+        """Return the discriminator of the view if it has no predicates."""
+        return ("view", self.context, self.name, self.route_name, DEFAULT_PHASH)
 
     def _lesser_facts(self, discriminator: Any) -> Iterable[Introspectable]:
         """Return the facts that come with a view: its mapper, template and permission."""
@@ -306,7 +318,7 @@ class AddView(Statement):
         if may_wait and put_off(self, registry, scope, renderer, fact):
             return
         place = (self._request_iface(registry), self.context, self.name)
-        order, phash = fact.noted("order"), fact.noted("phash")
+        _, order, phash = self.rank_by(fact)
         exception_view = view = None
         if not self.exception_only:
             view = self.derived(registry, scope, renderer, fact, exception_only=False)
@@ -360,7 +372,7 @@ class AddView(Statement):
             "renderer": renderer,
             "custom": predvalseq(self.custom_predicates) if self.custom_predicates else _NO_PREDICATES,
         }
-        made, order, phash = map(fact.noted, ("predicates", "order", "phash"))
+        made, order, phash = self.rank_by(fact)
         return composed(registry, scope.package, options, made, exception_only, order, phash, is_late)
 
 

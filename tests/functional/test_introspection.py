@@ -13,6 +13,7 @@ from goldilocks.interfaces import IRequest, IResponse, IViewMapperFactory
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.viewderivers import DefaultViewMapper
+from goldilocks.viewtable import DEFAULT_PHASH, MAX_ORDER
 
 
 class IThing(Interface):
@@ -334,6 +335,21 @@ def test_discriminator_of_a_view(introspector):
     assert edit.discriminator == ("view", Thing, "edit", None, edit["phash"])
     home = named_view(introspector, route_name="home")
     assert home.discriminator == ("view", None, "", "home", home["phash"])
+
+
+@pytest.mark.parametrize("said", [{}, {"request_method": None}, {"request_method": "GET"}])
+def test_rank_of_a_view(said):
+    """Rank, hash and predicates are told of each view, with a list of its own."""
+    config = Configurator()
+    for name in ("one", "two"):
+        config.add_view(lambda request: Response(), name=name, **said)
+    config.commit()
+    one, two = (named_view(config.introspector, name=name) for name in ("one", "two"))
+    is_plain = not said.get("request_method")
+    assert len(one["predicates"]) == len(two["predicates"]) == (not is_plain)
+    assert one["predicates"] is not two["predicates"]
+    assert (one["phash"], one["order"]) == (two["phash"], two["order"])
+    assert ((one["phash"], one["order"]) == (DEFAULT_PHASH, MAX_ORDER)) is is_plain
 
 
 def test_what_is_known_after_the_view_was_derived(config, introspector):

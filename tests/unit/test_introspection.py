@@ -73,7 +73,7 @@ def test_however_one_looks(untold, papa, look):
 
 def test_until_somebody_looks(untold, papa):
     """To note, to read what was noted, and to ask what it is about tells nothing."""
-    assert untold.noted("rank") == 7
+    assert (untold.noted("rank"), untold.noted("age"), untold.noted("age", 40)) == (7, None, 40)
     assert (untold.category_name, untold.discriminator, untold.type_name) == ("bears", "papa", "bear")
     assert (untold.order, untold.action_info, untold.title) == (0, None, "Papa Bear")
     assert untold
