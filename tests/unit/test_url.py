@@ -588,3 +588,73 @@ def test_route_that_never_was(quick):
     with pytest.raises(KeyError, match="no route named"):
         quick.route_url("hmoe")
     assert quick.route_url("home") == "http://example.com/"
+
+
+@pytest.mark.parametrize("script", ["", "/app", "/a b", "/\xc3\xb1"])
+def test_path_is_the_url_without_its_beginning(quick, script):
+    """However often it is asked for, and wherever the application stands."""
+    quick.environ["SCRIPT_NAME"] = script
+    for _ in range(2):
+        for name, kw in ("home", {}), ("page", {"name": "a b"}), ("hooked", {"name": 1}):
+            assert quick.route_path(name, **kw) == quick.route_url(name, **kw, _app_url=quick.script_name)
+
+
+def test_path_follows_what_changes(quick):
+    """A path depends on where the application stands, and on its routes."""
+    assert quick.route_path("page", name=1) == "/pages/1"
+    quick.environ["SCRIPT_NAME"] = "/app"
+    assert quick.route_path("page", name=1) == "/app/pages/1"
+    mapper_of(quick).connect("page", "/new/{name}")
+    assert quick.route_path("page", name=1) == "/app/new/1"
+    assert quick.route_path(route_name="tree", traverse="a/b") == "/app/treea/b"
+
+
+def test_path_has_options(quick):
+    """As a URL has."""
+    quick.environ["SCRIPT_NAME"] = "/app"
+    for _ in range(2):
+        assert quick.route_path("page", "x", name=1) == "/app/pages/1/x"
+        assert quick.route_path("page", name=1, _query={"a": 1}, _anchor="b") == "/app/pages/1?a=1#b"
+        assert quick.route_path("page", name=1, other=2) == "/app/pages/1"
+
+
+@pytest.mark.parametrize("name", ["page", "pgae"])
+def test_path_that_cannot_be_made(quick, name):
+    """The error is that of a URL."""
+    with pytest.raises(KeyError) as error:
+        quick.route_path(name, nome=1)
+    with pytest.raises(KeyError) as same:
+        quick.route_url(name, nome=1)
+    assert str(error.value) == str(same.value)
+
+
+def test_path_without_application(quick):
+    """Stand-ins for a registry are asked as ever."""
+    stand_in = type("StandIn", (), {"_known_urls": 7, "queryUtility": quick.registry.queryUtility})()
+    assert request_of(stand_in).route_path("home") == "/"
+
+
+def test_paths_ask_for_urls(quick, monkeypatch):
+    """Who has another ``route_url`` (a class, a request, a test) is asked for paths, too."""
+    kind = type("Own", (Request,), {"route_url": lambda self, name, **kw: "own"})
+    request = kind.blank("/")
+    request.registry = quick.registry
+    assert request.route_path("home") == "own"
+    quick.route_url = lambda name, **kw: "mine"
+    assert quick.route_path("home") == "mine"
+    del quick.route_url
+    assert quick.route_path("home") == "/"
+    monkeypatch.setattr(url.URLMethodsMixin, "route_url", lambda self, name, **kw: "patched")
+    assert quick.route_path("home") == "patched"
+
+
+def test_beginning_that_a_pregenerator_changes(quick):
+    """What it writes into the environment is heard."""
+
+    def move(request, elements, kw):
+        request.environ["SCRIPT_NAME"] = "/moved"
+        return elements, kw
+
+    mapper_of(quick).connect("moving", "/moving/{name}", pregenerator=move)
+    quick.route_url("home")
+    assert quick.route_url("moving", name=1, _anchor="a") == "http://example.com/moved/moving/1#a"
