@@ -136,6 +136,25 @@ def _known_maker(request: AnyRequest, route_name: str) -> tuple[str, QuickMaker]
     return (known[4], known[-1][route_name]) if known is not None and route_name in known[-1] else None
 
 
+def _url_with_options(
+    request: AnyRequest, route_name: str, make: QuickMaker, start: str, kw: dict[str, Any]
+) -> str:
+    """Return the URL of a route, with options among the values.
+
+    Args:
+        request: whose ``application_url`` is ``start``.
+        route_name: of a route that the quick way knows.
+        make: makes its URLs.
+        start: stands before the path, unless an option says otherwise.
+        kw: values and options; may have more than is needed.
+    """
+    app_url, query, anchor = _parts_around(request, kw, start)
+    url = make(app_url, kw)
+    if url is None:
+        url = f"{app_url}{_route(request, route_name).generate(kw)}"
+    return f"{url}{query}{anchor}"
+
+
 def _path(route: Any, kw: dict[str, Any]) -> str:
     """Return the path of a route, made of values and of what it doesn't need."""
     path = None
@@ -221,7 +240,7 @@ class URLMethodsMixin:
         Raises:
             KeyError: there is no such route, or a marker has no value.
         """
-        beginning = None
+        make, start = _make_none, ""
         if not elements:
             try:
                 environ = self.environ
@@ -233,8 +252,8 @@ class URLMethodsMixin:
                     and count == changes.count
                     and type(self) is kind
                 ):
-                    beginning = start
-                    url = makers[route_name](start, kw)
+                    make = makers[route_name]
+                    url = make(start, kw)
                 else:
                     url = _learned_url(self, route_name, kw)
             # nothing is known yet, or not of this route; or the registry is somebody's stand-in
@@ -242,12 +261,12 @@ class URLMethodsMixin:
                 url = _learned_url(self, route_name, kw)
             if url is not None:
                 return url
+            if make is not _make_none:
+                return _url_with_options(self, route_name, make, start, kw)
         route = _route(self, route_name)
-        pregenerator = route.pregenerator
-        if pregenerator is not None:
-            elements, kw = pregenerator(self, elements, kw)
-            beginning = None
-        app_url, query, anchor = _parts_around(self, kw, beginning)
+        if route.pregenerator is not None:
+            elements, kw = route.pregenerator(self, elements, kw)
+        app_url, query, anchor = parse_url_overrides(self, kw)
         path = _path(route, kw)
         if elements:
             separator = "" if path.endswith("/") else "/"

@@ -658,3 +658,25 @@ def test_beginning_that_a_pregenerator_changes(quick):
     mapper_of(quick).connect("moving", "/moving/{name}", pregenerator=move)
     quick.route_url("home")
     assert quick.route_url("moving", name=1, _anchor="a") == "http://example.com/moved/moving/1#a"
+
+
+def test_url_has_options_whether_its_route_is_known_or_not(quick):
+    """Options stand among the values, and so does what nothing needs."""
+    for _ in range(2):
+        for kw, expected in (
+            ({"_query": {"a": 1}}, "http://example.com/pages/1?a=1"),
+            ({"_anchor": "b", "other": 2}, "http://example.com/pages/1#b"),
+            ({"_scheme": "https", "_app_url": None}, "https://example.com/pages/1"),
+            ({"_app_url": "//cdn", "_query": "q"}, "//cdn/pages/1?q"),
+        ):
+            assert quick.route_url("page", name=1, **kw) == expected
+            assert quick.route_url("hooked", name=1, **kw).startswith(expected.partition("/pages")[0])
+        with pytest.raises(KeyError, match="'name'"):
+            quick.route_url("page", nome=1, _anchor="b")
+
+
+def test_option_that_is_no_good(quick):
+    """What is wrong with an option is said, and not left out."""
+    for _ in range(2):
+        with pytest.raises((TypeError, ValueError)):
+            quick.route_url("page", name=1, _query=[1])
