@@ -150,7 +150,7 @@ class _WatchedDict(dict):  # type: ignore[type-arg]  # of lists of views
 
 
 class _Plans(dict[str | None, Node]):
-    """Where to begin to choose, by the text of ``Accept``; by ``None`` where nothing is on offer."""
+    """Where to begin to choose, by the text of ``Accept``."""
 
     offers: Offers | None = None
 
@@ -164,6 +164,8 @@ class ViewSet:
     """
 
     _plans: _Plans
+    #: Where to begin for every request, once that is known; it never is where something is on offer.
+    _start: list[Node | None]
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -183,7 +185,7 @@ class ViewSet:
     def changed(self) -> None:
         """Forget how to choose among the views: they aren't the same any more."""
         # a new memory, because another thread may be about to write into the old one
-        self.__dict__["_plans"] = _Plans()
+        self.__dict__.update(_plans=_Plans(), _start=[None])
 
     def add(
         self,
@@ -243,7 +245,7 @@ class ViewSet:
     def __call__(self, context: Context, request: AnyRequest) -> AnyResponse:
         """Call the first view that takes the request: one whose predicates hold and that doesn't itself pass."""
         # PERF: views-20, accept-20: what can be read off the request once isn't asked of each view
-        node = self._negotiated(request) if self.accepts else self._plans.get(None) or self._planned()
+        node = self._start[0] or (self._negotiated(request) if self.accepts else self._planned())
         while node is not None:
             for questions, call, position in node.steps:
                 for holds in questions:
@@ -284,7 +286,7 @@ class ViewSet:
 
     def _planned(self, header: str | None = None) -> Node | None:
         """Return where to begin to choose; ``None`` if views may come and go without a word."""
-        plans = self._plans
+        plans, start = self._plans, self._start
         containers = [self.views, self.accepts, *self.media_views.values()]
         if type(self.media_views) is not _WatchedDict or {*map(type, containers)} != {_WatchedList}:
             return None
@@ -296,7 +298,10 @@ class ViewSet:
                 candidates += [_candidate(view, offer) for _, view, _ in self.media_views[offer]]
         candidates += [_candidate(view) for _, view, _ in self.views]
         node = plan(candidates)
-        remember(plans, header, node)
+        if self.accepts:
+            remember(plans, header, node)
+        else:
+            start[0] = node
         return node
 
     def __permitted__(self, context: Context, request: AnyRequest) -> Any:
