@@ -43,11 +43,9 @@ VARY_SETTING = f"{GOLDILOCKS}.vary_by_cookie"
 _CACHING = frozenset(("cache-control", "expires"))
 _PRIVATE = ("Cache-Control", "private")
 _VARY = ("Vary", "Cookie")
-#: How many headers a response is made with: type and length of the body.
-_LENGTH_AS_MADE = 2
 #: Headers about which something is decided, if they are among those that are added.
-_SAID_AS_MADE = frozenset(("content-type", "content-length", "vary"))
-_DECIDED = _SAID_AS_MADE | _CACHING | {"set-cookie"}
+_SAID_AS_MADE = frozenset(("content-type", "content-length", "vary", "set-cookie"))
+_DECIDED = _SAID_AS_MADE | _CACHING
 
 
 def outlet(settings: Mapping[str, Any]) -> Outlet | None:
@@ -59,7 +57,8 @@ def outlet(settings: Mapping[str, Any]) -> Outlet | None:
 
 def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool) -> Outlet:
     complete = _completion(added, keeps_private)
-    complete_plain = _plain_completion(added, keeps_private)
+    with_cookie = [*added, _PRIVATE] if keeps_private else added
+    complete_plain = _plain_completion(added, with_cookie)
     # what is added may itself say what a body is, or on what it depends; then nothing is sent as it was made
     lines = _LINES if _SAID_AS_MADE.isdisjoint(name.lower() for name, _ in added) else _NO_LINES
 
@@ -73,7 +72,10 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
             if environ["REQUEST_METHOD"] != "HEAD" and not response.conditional_response:
                 # what nobody has changed since the response was made is fit to be sent as it is
                 if status in lines:
-                    plain = headers + added if headers == fit else complete_plain(headers, fit)
+                    if headers == fit:
+                        plain = headers + (added if response._own_cookie is None else with_cookie)
+                    else:
+                        plain = complete_plain(headers, fit)
                     if plain is not None:
                         start_response(status, plain)
                         return response._app_iter
@@ -104,19 +106,21 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
 
         return response(environ, start)
 
-    send.as_made = lines, added  # type: ignore[attr-defined]
+    send.as_made = lines, added, with_cookie  # type: ignore[attr-defined]
     return send
 
 
-def lines_as_made(outlet: Outlet | None) -> tuple[frozenset[str], list[tuple[str, str]]]:
+def lines_as_made(
+    outlet: Outlet | None,
+) -> tuple[frozenset[str], list[tuple[str, str]], list[tuple[str, str]]]:
     """Return what an outlet does with a response of our own class that has a body, is not conditional, and is as it was made.
 
     Returns:
-        The status lines for which such a response is sent as it is, and the headers that are added then.
+        The status lines for which such a response is sent as it is, and the headers that are added then: to one without a cookie of
+        our own, and to one with it.
     """
-    if outlet is None:
-        return _LINES, []
-    as_made: tuple[frozenset[str], list[tuple[str, str]]] = getattr(outlet, "as_made", (_NO_LINES, []))
+    as_made: tuple[frozenset[str], list[tuple[str, str]], list[tuple[str, str]]]
+    as_made = (_LINES, [], []) if outlet is None else getattr(outlet, "as_made", (_NO_LINES, [], []))
     return as_made
 
 
@@ -141,10 +145,9 @@ def _completion(
 
 
 def _plain_completion(
-    added: list[tuple[str, str]], keeps_private: bool
+    added: list[tuple[str, str]], with_cookie: list[tuple[str, str]]
 ) -> Callable[[list[tuple[str, str]], Headers | None], list[tuple[str, str]] | None]:
     """Return what does the same for answers that are fit but for cookies and a ``Vary``, and ``None`` for others."""
-    with_cookie = [*added, _PRIVATE] if keeps_private else added
     is_simple = all(name.lower() not in _DECIDED for name, _ in added)
 
     # PERF: acl, session, csrf: there is nothing else to decide about, and two values to check
@@ -177,10 +180,12 @@ def _check_location(response: Response) -> None:
 
 def vary_by_cookie(response: AnyResponse) -> None:
     """Say on a response of ours that it depends on the request's cookies."""
-    # PERF: acl, csrf: what could be sent as it was made can be sent with this header, too
+    # PERF: acl, session, csrf: what could be sent as it was made can be sent with this header, too, and with a cookie of our own
     if response.__class__ is Response:
         headers = response._headerlist
-        if headers == response._fit_headers and len(headers) == _LENGTH_AS_MADE:
+        fit, cookie = response._fit_headers, response._own_cookie
+        is_fit = headers == fit if cookie is None else headers[:-1] == fit and headers[-1] is cookie
+        if is_fit and _VARY not in headers:
             headers.append(_VARY)
             response._fit_headers = headers[:]
             return

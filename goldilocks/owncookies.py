@@ -221,6 +221,9 @@ class OwnCookie:
     def write(self, request: AnyRequest, response: AnyResponse, value: str) -> None:
         """Have a response set the cookie."""
         if getattr(response.__class__, "set_cookie", None) in PLAIN_WRITERS:
-            response.headerlist.append(("Set-Cookie", self.line(request, value)))
+            header = "Set-Cookie", self.line(request, value)
+            response.headerlist.append(header)
+            # PERF: session, csrf: of what it is made, everything has been looked at
+            response._own_cookie = header
         else:
             response.set_cookie(self.name, value=value, max_age=self.max_age, **self.attributes(request))

@@ -115,6 +115,8 @@ class Response(_Response):
     _headers: Any = None
     #: What the headers were made of, if that can be sent as it is. As long as they are equal, they can be sent, too.
     _fit_headers: list[tuple[str, str]] | None = None
+    #: A cookie of the framework's own, whose header can be sent.
+    _own_cookie: tuple[str, str] | None = None
 
     def __init__(
         self,

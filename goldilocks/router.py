@@ -87,6 +87,7 @@ class _Around:
 
     __slots__ = (
         "added",
+        "added_with_cookie",
         "heard",
         "is_root_plain",
         "known_changes",
@@ -114,7 +115,7 @@ class _Around:
         #: Whether the default root is walked as usual.
         self.is_root_plain = is_root_plain
         #: How a response is sent that is as it was made.
-        self.lines, self.added = lines_as_made(outlet)
+        self.lines, self.added, self.added_with_cookie = lines_as_made(outlet)
 
 
 @implementer(IRouter)
@@ -205,7 +206,8 @@ class Router:
                     and not is_conditional
                     and environ["REQUEST_METHOD"] != "HEAD"
                 ):
-                    start_response(response._status, headers + around.added)
+                    added = around.added if response._own_cookie is None else around.added_with_cookie
+                    start_response(response._status, headers + added)
                     return response._app_iter
             outlet = self.outlet
             if outlet is None:

@@ -15,7 +15,7 @@ import pytest
 from webob import Request as Client
 
 from goldilocks.config import Configurator
-from goldilocks.csrf import CrossOriginGuard
+from goldilocks.csrf import CookieCSRFStoragePolicy, CrossOriginGuard, new_csrf_token
 from goldilocks.events import ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound
@@ -161,7 +161,7 @@ def test_dependence_on_cookies_is_said(policy):
             request.session.get("name")
         return Response("fine")
 
-    config = Configurator(session_factory=SignedCookieSessionFactory("a key of thirty-two bytes at least"))
+    config = Configurator(session_factory=SignedCookieSessionFactory(KEY))
     if policy is not None:
         config.set_execution_policy(policy)
     paged(view)(config)
@@ -180,7 +180,7 @@ def test_dependence_on_cookies_is_said_once(policy, added, expected):
         return kept
 
     config = Configurator(
-        session_factory=SignedCookieSessionFactory("a key of thirty-two bytes at least"),
+        session_factory=SignedCookieSessionFactory(KEY),
         settings={"goldilocks.default_headers": added},
     )
     if policy is not None:
@@ -189,6 +189,91 @@ def test_dependence_on_cookies_is_said_once(policy, added, expected):
     router = config.make_wsgi_app()
     for _ in range(3):
         assert [value for name, value in ask(router, "/")[1] if name == "Vary"] == expected
+
+
+KEY = "a key of thirty-two bytes at least"
+
+
+def keep(request):
+    request.session["a"] = 1
+
+
+def keep_in_two_cookies(request):
+    request.session["a"] = 1
+    new_csrf_token(request)
+
+
+def keep_and_add(request):
+    request.session["a"] = 1
+    request.add_response_callback(lambda request, response: response.headers.update({"X-Own": "é"}))
+
+
+def keep_and_forget(request):
+    request.session["a"] = 1
+    request.add_response_callback(lambda request, response: response.headers.pop("Set-Cookie"))
+
+
+def keep_and_say(request):
+    request.session["a"] = 1
+    request.add_response_callback(
+        lambda request, response: response.headers.update({"Cache-Control": "no-store"})
+    )
+
+
+@pytest.mark.parametrize(
+    "view_does", [keep, keep_in_two_cookies, keep_and_add, keep_and_forget, keep_and_say]
+)
+@pytest.mark.parametrize("is_kept", [False, True])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"goldilocks.default_headers": ""},
+        {"goldilocks.default_headers": "Vary: Accept\nCache-Control: no-cache"},
+        {"goldilocks.default_headers": "Cache-Control: no-cache"},
+        {"goldilocks.default_headers": "Set-Cookie: b=c"},
+        {"goldilocks.vary_by_cookie": "false"},
+        {"goldilocks.defaults": "pyramid"},
+    ],
+)
+def test_cookie_of_our_own_is_sent_alike(view_does, is_kept, settings):
+    """Which headers go with a session's cookie doesn't depend on the way, nor on what else is done with the response."""
+    sent = []
+    own_class = type("OwnResponse", (Response,), {})
+    for subclass, policy in (
+        (Response, None),
+        (own_class, None),
+        (Response, long_policy),
+        (own_class, long_policy),
+    ):
+        kept = subclass("kept")
+
+        def view(request, kept=kept, subclass=subclass):
+            view_does(request)
+            return kept if is_kept else subclass("made")
+
+        config = Configurator(
+            session_factory=SignedCookieSessionFactory(KEY, secure=True, path="/x"), settings=settings
+        )
+        config.set_csrf_storage_policy(CookieCSRFStoragePolicy())
+        if policy is not None:
+            config.set_execution_policy(policy)
+        paged(view)(config)
+        router = config.make_wsgi_app()
+        answers = [ask(router, "/") for _ in range(3)]
+        sent.append(
+            [
+                (
+                    status,
+                    [
+                        (name, value.partition("=")[0] if name == "Set-Cookie" else value)
+                        for name, value in headers
+                    ],
+                )
+                for status, headers, _ in answers
+            ]
+        )
+    assert all(each == sent[0] for each in sent)
 
 
 def test_nothing_else_stands_on_the_request():
