@@ -13,7 +13,6 @@ configured (`changes`); the router asks for a new one afterwards.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -24,7 +23,7 @@ from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.glance import CARE
-from goldilocks.httpexceptions import HTTPError, HTTPNotFound
+from goldilocks.httpexceptions import HTTPError
 from goldilocks.interfaces import (
     VH_ROOT_KEY,
     IRequest,
@@ -38,18 +37,18 @@ from goldilocks.plans import NOWHERE, TOLD_OF_ROUTES, Plan, Plans, walks_nowhere
 from goldilocks.readers import READ_QUERY
 from goldilocks.registry import Registry, is_heard
 from goldilocks.request import Request, extended_class
+from goldilocks.rescue import rescuer
 from goldilocks.response import Response
 from goldilocks.threadlocal import manager
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
 from goldilocks.traversal.traverser import traverse, walk_onto
-from goldilocks.tweens import _error_handler, excview_tween_factory
+from goldilocks.tweens import excview_tween_factory
 from goldilocks.urldispatch import RoutesMapper
-from goldilocks.viewcalls import ViewMethodsMixin, answer_error
 from goldilocks.viewtable import call_views, view_table
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, Context, Environ
+    from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, Environ
 
 #: Returns the response to an environment.
 ShortWay: TypeAlias = "Callable[[Environ], AnyResponse]"
@@ -77,6 +76,8 @@ def _short_way(router: Any, plans: Plans, look: Any, tell: Any) -> ShortWay:
     registry, request_class, beginning = router.registry, plans.request_class, plans.beginning
     literals, find_known, find, not_found = plans.literals, plans.find_known, plans.find, plans.not_found
     current, root_class, new, knows_paths = manager.top, DefaultRootFactory, object.__new__, plans.know_paths
+
+    rescue = rescuer(router, request_class)
 
     # PERF: every scenario: every line is run for every request; what can be known is known by now
     def answer(environ: Environ) -> AnyResponse:
@@ -113,7 +114,7 @@ def _short_way(router: Any, plans: Plans, look: Any, tell: Any) -> ShortWay:
                         response = response if finish is None else finish(response, root, request)
                         response = router.missed(request, root) if response is None else response
             except Exception as error:
-                failure = response = _rescue(router, request, root, error)
+                failure = response = rescue(request, root, error)
             if "response_callbacks" in attrs or "_depends_on_cookie" in attrs:
                 _complete(router, request, response)
         except BaseException:
@@ -217,31 +218,6 @@ def _follow(router: Any, plan: Plan, request: AnyRequest, match: dict[str, Any])
     except PredicateMismatch as mismatch:
         return router.refused(request, root, "", mismatch)
     return router.missed(request, root) if response is None else response
-
-
-def _rescue(router: Any, request: AnyRequest, root: Context, error: Exception) -> AnyResponse:
-    """Answer an error as the tween for errors would have done, while it is being handled; it may be about the method."""
-    if root is not None and isinstance(error, PredicateMismatch):
-        try:
-            return router.refused(request, root, "", error)
-        except Exception as refusal:
-            return _error_handler(request, refusal)
-    kind, attrs = request.__class__, request.__dict__
-    is_usual = (
-        getattr(kind, "invoke_exception_view", None) is ViewMethodsMixin.invoke_exception_view
-        and "invoke_exception_view" not in attrs
-        and attrs.get("registry") is router.registry
-    )
-    if not is_usual:
-        return _error_handler(request, error)
-    # PERF: errors; the request is the current one already
-    try:
-        response = answer_error(router.registry, request, sys.exc_info())
-    except HTTPNotFound:
-        response = None
-    if response is None:
-        raise error
-    return response
 
 
 def _complete(router: Any, request: AnyRequest, response: AnyResponse) -> None:

@@ -28,7 +28,7 @@ LAYERS = {
         pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance edge spool forms cookies jsonbody requestheaders readers request
     """,
     "what": "renderers steadyrenderer templatecode templatescan templates static tweens parameters predicates methods pipeline viewderivers view",
-    "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces plans express router",
+    "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces plans rescue express router",
     "language": """
         config.places config.conflicts config.actions config.statement config.mistakes config.predicates config.derivers config.acceptorder config.staticviews
         config.viewparts config.lateviews config.views config.exceptionviews config.routes config.assets config.security config.adapters
