@@ -60,6 +60,7 @@ class Caller:
         crumbs = [value.partition(";")[0] for name, value in answer.headers if name == "set-cookie"]
         self.cookie = "; ".join(dict.fromkeys(crumbs))
         self.body = self.body.replace(b"{token}", answer.body)
+        time.sleep(self.hit.later_s)
 
     def _environ(self) -> dict[str, Any]:
         hit = self.hit

@@ -30,6 +30,7 @@ class Hit:
         name: within its scenario.
         before: the path of a request that is made first, once: its cookies are sent along, and its answer's text is put
             into the body in the place of ``{token}``.
+        later_s: how many seconds pass between the two. Sessions write their cookie anew once it is a second old.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Hit:
     body: bytes = b""
     content_type: str = ""
     before: str = ""
+    later_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +252,10 @@ def _all() -> list[Scenario]:
                     body=b"csrf_token={token}&name=Baloo",
                     content_type="application/x-www-form-urlencoded",
                     before="/form",
+                    later_s=2.0,
                 ),
             ),
-            about="a form field holds the token, a cookie what it is checked against",
+            about="a form field holds the token, a cookie what it is checked against; sent two seconds after it was shown",
         ),
         Scenario(
             "static",

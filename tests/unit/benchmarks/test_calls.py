@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import calls
 from benchmarks.calls import Caller
 from benchmarks.scenarios import Hit, says
 
@@ -20,6 +21,14 @@ def test_what_comes_before_is_sent_along() -> None:
     """The cookies of the first request come with the second one, and its answer is put into the body."""
     hit = Hit("x", "/", says("who=baloo<token>"), method="POST", body=b"<{token}>", before="/first")
     assert Caller(visitor, hit).verify().status == 200
+
+
+def test_time_passes_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request comes as long after the first one as was said."""
+    slept: list[float] = []
+    monkeypatch.setattr(calls.time, "sleep", slept.append)
+    Caller(visitor, Hit("x", "/", says(""), before="/first", later_s=2.5))
+    assert slept == [2.5]
 
 
 def test_wrong_answers_are_not_timed() -> None:
