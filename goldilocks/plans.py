@@ -90,10 +90,10 @@ class Plans:
         is_walked = router.registry.adapters.lookup1(_ROOT, ITraverser) is not None
         is_root_usual = router.root_factory is DefaultRootFactory and not is_walked
         self._has_plans = is_root_usual and self._table is not None and bool(mapper.routelist)
-        self._places: dict[Any, tuple[Any, Plan]] = {}
+        self._shortcut = self._table.shortcut() if self._has_plans and self._table is not None else None
         #: Finds for a path in ASCII what a plan's route matches, and the plan, if `find` has found it before for such a path.
         self.find_known: Callable[[str], Found] = (
-            self._table.shortcut(self._places) if self._has_plans and self._table else lambda path: _UNKNOWN
+            (lambda path: _UNKNOWN) if self._shortcut is None else self._shortcut.find
         )
         can_miss = is_root_usual and (mapper is None or self._table is not None)
         #: Makes the answer to a path for which there is neither a route nor a view, as it is known where nobody looks on.
@@ -130,9 +130,8 @@ class Plans:
         is_always_found = path == route.compiled.literal and not plan[4] and find(path, None) is not None
         if is_always_found and "%" not in raw:
             self.literals[raw] = plan
-        elif raw is path and not plan[4] and (place := self._table.place(path, route)) is not None:
-            state, names = place
-            self._places[state] = names, plan
+        elif raw is path and not plan[4] and self._shortcut is not None:
+            self._shortcut.learn(path, route, plan)
         return match, plan
 
     def of(self, route: Any) -> Plan | None:

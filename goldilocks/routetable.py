@@ -7,10 +7,10 @@ that can't.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from goldilocks.changes import changes
 from goldilocks.route import AnyRoute, Route
@@ -264,6 +264,11 @@ class RouteTable:
         if pattern.literal is not None:
             self._literal[pattern.literal] = None
 
+    @property
+    def beginning(self) -> tuple[_State, int]:
+        """Where each path begins, and into how many pieces it is split after the first one."""
+        return self._first, self._depth + 1
+
     def candidates(self, path: str) -> list[AnyRoute]:
         """Return the routes that can match a decoded path, in order; their own matchers have the last word."""
         return [route for _, route, _, _ in self._search(path)[0].entries]
@@ -306,38 +311,11 @@ class RouteTable:
                 return info["route"], info["match"]
         return None
 
-    def shortcut(
-        self, known: Mapping[Any, tuple[Names, Known]]
-    ) -> Callable[[str], tuple[MatchDict, Known | None]]:
-        """Return what finds what is known of the paths that lead to one place, and what their pieces match.
+    def shortcut(self) -> Shortcut[Any]:
+        """Return what finds what is known of the paths that lead to one place."""
+        return Shortcut(self)
 
-        For other paths it finds ``None``.
-
-        Args:
-            known: by places, as `place` returns them: the names that the pieces of a path are taken under, and what is known.
-        """
-        first, most = self._first, self._depth + 1
-
-        # PERF: json: mostly the route is the first that can match, and nothing but the path is asked
-        def find(path: str) -> tuple[MatchDict, Known | None]:
-            pieces = path.split("/", most)
-            state = first
-            for segment in pieces:
-                behind = state.literals.get(segment, state.other)
-                if behind is None:
-                    return {}, None
-                state = behind
-            found = known.get(state)
-            if found is None:
-                return {}, None
-            match = {}
-            for name, index in found[0]:
-                match[name] = pieces[index]
-            return match, found[1]
-
-        return find
-
-    def place(self, path: str, route: AnyRoute) -> tuple[Any, Names] | None:
+    def place(self, path: str, route: AnyRoute) -> tuple[_State, Names] | None:
         """Return the place to which a decoded path leads, and how its pieces are named for a route.
 
         ``None`` if the route is not the first to be tried for all paths that lead there, if it doesn't take all of them, or if the
@@ -346,6 +324,11 @@ class RouteTable:
         state, _ = self._search(path)
         _, first, _, names = state.entries[0]
         return (state, names) if first is route and names and state.is_kept else None
+
+    def is_behind_all(self, head: str, state: _State) -> bool:
+        """Tell whether all paths lead to a place that are ``head``, a slash and a segment that isn't empty."""
+        before, _ = self._search(head)
+        return before.other is state and before.literals.keys() <= {""}
 
     def choose(self, path: str, request: AnyRequest) -> RouteInfo:
         """Answer as `find`, in a dict with the keys ``route`` and ``match``, both ``None`` where no route matches."""
@@ -379,6 +362,69 @@ class RouteTable:
             return _State(places, is_kept=False)
         self._room -= size
         return self._states.setdefault(places, _State(places, is_kept=True))
+
+
+class Shortcut(Generic[Known]):
+    """Finds what is known of the paths that lead to one place, and what their pieces match.
+
+    Args:
+        table: knows the places.
+    """
+
+    def __init__(self, table: RouteTable) -> None:
+        self._table = table
+        #: By place: the names that the pieces of a path are taken under, and what is known.
+        self._places: dict[_State, tuple[Names, Known]] = {}
+        #: By what stands before the last slash, where all that may stand behind it leads to one place: the name of that.
+        self._heads: dict[str, tuple[str, Known]] = {}
+        #: Returns for a path in ASCII what it matches, and what is known; ``None`` if nothing is.
+        self.find = self._finder()
+
+    def learn(self, path: str, route: AnyRoute, known: Known) -> None:
+        """Remember what is known of a route that the table has found for a path, if it can be found by the place of that path."""
+        place = self._table.place(path, route)
+        if place is None:
+            return
+        state, names = place
+        self._places[state] = names, known
+        head, _, last = path.rpartition("/")
+        (name, index), *others = names
+        # without a head, a path that has no slash at all would be found, too
+        if (
+            head
+            and last
+            and not others
+            and index == path.count("/")
+            and self._table.is_behind_all(head, state)
+        ):
+            self._heads[head] = name, known
+
+    def _finder(self) -> Callable[[str], tuple[MatchDict, Known | None]]:
+        places, heads = self._places, self._heads
+        first, most = self._table.beginning
+
+        # PERF: json, routes-*: mostly the route is the first that can match, and nothing but the path is asked
+        def find(path: str) -> tuple[MatchDict, Known | None]:
+            head, _, last = path.rpartition("/")
+            by_head = heads.get(head)
+            if by_head is not None and last:
+                return {by_head[0]: last}, by_head[1]
+            pieces = path.split("/", most)
+            state = first
+            for segment in pieces:
+                behind = state.literals.get(segment, state.other)
+                if behind is None:
+                    return {}, None
+                state = behind
+            found = places.get(state)
+            if found is None:
+                return {}, None
+            match = {}
+            for name, index in found[0]:
+                match[name] = pieces[index]
+            return match, found[1]
+
+        return find
 
 
 def _methods(route: AnyRoute, predicates: Sequence[Predicate]) -> frozenset[Any] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -159,33 +160,53 @@ def test_table_without_room_answers_the_same(table, paths):
 @slow
 @given(tables, forty_paths)
 def test_shortcut_finds_what_the_table_finds(table, paths):
-    """What was remembered of the place of one path is right for all paths that lead there."""
-    built, known = RouteTable(routes_of(table)), {}
-    find = built.shortcut(known)
+    """What was learnt of one path is right for all paths for which it is found."""
+    built = RouteTable(routes_of(table))
+    shortcut = built.shortcut()
     for path in paths * 2:
         found = built.find(path, None)
-        match, route = find(path)
+        match, route = shortcut.find(path)
         assert route is None or (route, match) == found
         if found is not None and not found[0].predicates:
-            place = built.place(path, found[0])
-            if place is not None:
-                state, names = place
-                known[state] = names, found[0]
-                match, route = find(path)
-                # where a segment may begin with a prefix, the shortcut leads nowhere, and the table is asked
-                assert (route, match) in (found, (None, {}))
+            shortcut.learn(path, found[0], found[0])
+            match, route = shortcut.find(path)
+            # where a segment may begin with a prefix, the shortcut leads nowhere, and the table is asked
+            assert (route, match) in (found, (None, {}))
 
 
-def test_shortcut_leads_to_what_is_remembered():
-    """Once the place of a path is remembered, all paths that lead there are found by the shortcut."""
-    built, known = RouteTable([Route("user", "/users/{id}"), Route("all", "/all")]), {}
-    find = built.shortcut(known)
-    route, match = built.find("/users/7", None)
-    state, names = built.place("/users/7", route)
-    known[state] = names, route
-    assert find("/users/7") == (match, route)
-    assert find("/users/8") == ({"id": "8"}, route)
-    assert find("/all") == ({}, None)
+@pytest.mark.parametrize(
+    ("patterns", "learnt", "found"),
+    [
+        (
+            ["/users/{id}", "/all"],
+            "/users/7",
+            {"/users/8": {"id": "8"}, "/users/": None, "/all": None, "/users/7/8": None},
+        ),
+        (["/users/new", "/users/{id}"], "/users/7", {"/users/8": {"id": "8"}, "/users/new": None}),
+        (["/users/{id}", "/users/new"], "/users/7", {"/users/8": {"id": "8"}, "/users/new": None}),
+        (
+            ["/api/v1/users/{id}"],
+            "/api/v1/users/7",
+            {"/api/v1/users/8": {"id": "8"}, "/api/v2/users/8": None},
+        ),
+        (["/{a}/{b}"], "/x/y", {"/x/z": {"a": "x", "b": "z"}, "/z/y": {"a": "z", "b": "y"}}),
+        (["/{a}/b"], "/x/b", {"/z/b": {"a": "z"}, "/x/c": None}),
+        (["/{a}"], "/x", {"/y": {"a": "y"}, "/": None, "//y": None, "y": None}),
+        (["/a{b}", "/{c}"], "/x", {"/y": None}),
+        (["/{c}", "/x/{b}/*rest"], "/x", {"/y": None, "/x": {"c": "x"}}),
+        (["/x/{b}", "/x/{b}/*rest"], "/x/1", {"/x/2": {"b": "2"}, "/x/2/3": None}),
+    ],
+)
+def test_shortcut_leads_to_what_was_learnt(patterns, learnt, found):
+    """Once the place of a path is learnt, all paths that lead there are found by the shortcut, and no others."""
+    built = RouteTable([Route(pattern, pattern) for pattern in patterns])
+    shortcut = built.shortcut()
+    route, match = built.find(learnt, None)
+    assert shortcut.find(learnt) == ({}, None)
+    shortcut.learn(learnt, route, route)
+    assert shortcut.find(learnt)[1] in (route, None)
+    for path, match in found.items():
+        assert shortcut.find(path) == (({}, None) if match is None else (match, route))
 
 
 @slow
