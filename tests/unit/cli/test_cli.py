@@ -50,12 +50,14 @@ def test_version(monkeypatch):
 def test_module(monkeypatch, capsys):
     """``python -m goldilocks`` is the command."""
     monkeypatch.setattr(sys, "argv", ["x", "--version"])
+    monkeypatch.delitem(sys.modules, "goldilocks.__main__", raising=False)
     with pytest.raises(SystemExit) as end:
         runpy.run_module("goldilocks", run_name="__main__")
     assert end.value.code == 0
     assert capsys.readouterr().out.startswith("goldilocks ")
 
 
-def test_module_is_imported():
+def test_module_is_imported(monkeypatch):
     """To import it does nothing."""
+    monkeypatch.delitem(sys.modules, "goldilocks.__main__", raising=False)
     assert runpy.run_module("goldilocks.__main__", run_name="imported")["main"] is main
