@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from zope.interface import providedBy
 
+from goldilocks.changes import changes
 from goldilocks.csrf import CrossOriginGuard
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
@@ -159,7 +160,7 @@ def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
         return long_story
     find = mapper.table.find if mapper is not None and mapper.routelist else None
     views_for = view_table(registry).find
-    remembered = view_table(registry).remembered()
+    remembered, known_changes = view_table(registry).remembered(), changes.count
     traverser_for = registry.adapters.lookup1 if registry.adapters.has_any(ITraverser) else None
 
     # PERF: traversal, acl, post, routes by method: as in `_short_way`
@@ -181,7 +182,9 @@ def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
                 )
                 make_root = route.factory or make_usual_root
         root = attrs["root"] = make_root(request)
-        make_traverser = None if traverser_for is None else traverser_for(providedBy(root), ITraverser)
+        # who makes the root, or a resource on the way, may have configured something; the same request heeds it
+        lookup = traverser_for if changes.count == known_changes else registry.adapters.lookup1
+        make_traverser = None if lookup is None else lookup(providedBy(root), ITraverser)
         if make_traverser is not None:
             attrs.update(make_traverser(root)(request))
         elif match is not None:
@@ -191,7 +194,7 @@ def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
         context, view_name = attrs["context"], attrs["view_name"]
         question = IViewClassifier, attrs["request_iface"], providedBy(context), view_name
         resolution, views = remembered.get(question, _UNKNOWN)
-        if resolution is not question[2].__sro__:
+        if resolution is not question[2].__sro__ or changes.count != known_changes:
             views = views_for(*question)
         try:
             response = views[0](context, request) if len(views) == 1 else call_views(views, context, request)

@@ -159,8 +159,8 @@ FORWARDED = frozenset(
 #: All that is a proxy's to say: of the client, and where in the application's tree a site has its root.
 PROXY_WORDS = FORWARDED | {VH_ROOT_KEY}
 
-#: Where an environment says that what a trusted proxy says was written into it: who would look at it again would take the client for
-#: the proxy.
+#: Where an environment says which trusted proxy's words were written into it: who looks again would take the client for the proxy. A
+#: mounted application asks whether it trusts that one, too.
 FORWARDED_KEY = f"{GOLDILOCKS}.forwarded"
 
 #: How a setting calls whoever comes through a socket of this machine, which has no address.
@@ -216,11 +216,14 @@ class TrustedProxies:
         Raises:
             HTTPBadRequest: a trusted proxy says what can't be.
         """
-        if environ.keys().isdisjoint(self.claims) or FORWARDED_KEY in environ:
+        if environ.keys().isdisjoint(self.claims):
             return
-        if not self.has(environ.get("REMOTE_ADDR", "")):
+        proxy = environ.get(FORWARDED_KEY, environ.get("REMOTE_ADDR", ""))
+        if not self.has(proxy):
             for name in self.claims:
                 environ.pop(name, None)
+            return
+        if FORWARDED_KEY in environ:
             return
         said = environ.get("HTTP_X_FORWARDED_FOR")
         chain = (self._chains.get(said) or self._chain(said)) if said else None
@@ -234,7 +237,7 @@ class TrustedProxies:
             environ["wsgi.url_scheme"] = scheme
         if host:
             environ["HTTP_HOST"] = host
-        environ[FORWARDED_KEY] = True
+        environ[FORWARDED_KEY] = proxy
 
     def _chain(self, said: str) -> tuple[str, str] | None:
         """Return the client, and those between it and the application, of whom a header tells; ``None`` if there are none in it."""
@@ -294,7 +297,7 @@ def _network(entry: str) -> IPv4Network | IPv6Network:
 
 
 # SPEC: RFC 6874, 2 (ZoneID), without escapes
-_is_written_as_address = re.compile(r"[0-9A-Fa-f.:]+(?:%[0-9A-Za-z._~-]+)?").fullmatch
+_is_written_as_address = re.compile(r"[0-9A-Fa-f.:]{1,45}(?:%[0-9A-Za-z._~-]{1,40})?").fullmatch
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from goldilocks.changes import changes
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.interfaces import IRequest
@@ -36,7 +37,7 @@ def rescuer(router: Any, request_class: type) -> Rescue:
         router: the application.
         request_class: of its requests.
     """
-    registry = router.registry
+    registry, known_changes = router.registry, changes.count
     known: _Known = {}
 
     # PERF: errors
@@ -45,6 +46,7 @@ def rescuer(router: Any, request_class: type) -> Rescue:
         found = known.get((attrs.get("request_iface", IRequest), error.__class__))
         if (
             found is None
+            or changes.count != known_changes  # the view that failed may have configured something
             or found[0].__sro__ is not found[1]
             or "__provides__" in error.__dict__
             or request.__class__ is not request_class
@@ -58,7 +60,7 @@ def rescuer(router: Any, request_class: type) -> Rescue:
             or attrs.get("registry") is not registry
         ):
             response = _rescue(router, request, root, error)
-            if found is None:
+            if found is None and changes.count == known_changes:
                 _remember(known, router, attrs.get("request_iface", IRequest), error)
             return response
         # there is nothing on the request that would have to be put back, as `answer_error` does

@@ -10,6 +10,7 @@ import gc
 import sys
 import types
 import weakref
+from collections import Counter
 
 import pytest
 from webob import Request as Client
@@ -189,6 +190,84 @@ def test_dependence_on_cookies_is_said_once(policy, added, expected):
     router = config.make_wsgi_app()
     for _ in range(3):
         assert [value for name, value in ask(router, "/")[1] if name == "Vary"] == expected
+
+
+class Plugin:
+    """A resource that is found late."""
+
+
+class LateTraverser(ResourceTreeTraverser):
+    """Finds another view."""
+
+    def __call__(self, request):
+        return {**super().__call__(request), "view_name": "other"}
+
+
+class Late:
+    """An application that configures something while it answers its third request."""
+
+    def __init__(self, config, late):
+        self.config, self.late, self.counts = config, late, Counter()
+        config.set_root_factory(self.make_root)
+        config.add_view(lambda context, request: Response("early"))
+        config.add_view(lambda context, request: Response("other"), name="other")
+        config.add_exception_view(lambda error, request: Response("early error"), context=Exception)
+        config.add_route("fail", "/fail")
+        config.add_view(self.fail, route_name="fail")
+
+    def say(self, where):
+        self.counts[where] += 1
+        if self.counts[where] == 3 and where in self.late:
+            self.late[where](self.config)
+            self.config.commit()
+
+    def make_root(self, request):
+        self.say("root")
+        return self
+
+    def __getitem__(self, name):
+        if name == "plugin":
+            self.say("item")
+            return Plugin()
+        raise KeyError(name)
+
+    def fail(self, request):
+        self.say("view")
+        raise ValueError
+
+
+def add_late_view(config):
+    config.add_view(lambda context, request: Response("late"), name="late")
+
+
+def add_view_of_plugin(config):
+    config.add_view(lambda context, request: Response("late"), context=Plugin)
+
+
+def add_late_traverser(config):
+    config.add_traverser(LateTraverser)
+
+
+def add_view_of_error(config):
+    config.add_exception_view(lambda error, request: Response("late"), context=ValueError)
+
+
+@pytest.mark.parametrize(
+    ("path", "late", "expected"),
+    [
+        ("/late", {"root": add_late_view}, b"late"),
+        ("/plugin", {"item": add_view_of_plugin}, b"late"),
+        ("/", {"root": add_late_traverser}, b"other"),
+        ("/fail", {"view": add_view_of_error}, b"late"),
+    ],
+)
+def test_what_is_configured_meanwhile_counts(path, late, expected):
+    """What a root factory, a resource or a view configures holds for the very request, on both ways."""
+    short, long = both(lambda config: Late(config, late))
+    answers = [[ask(router, path)[2] for _ in range(5)] for router in (short, long)]
+    assert answers[0] == answers[1]
+    assert len(set(answers[0])) == 2
+    assert answers[0][2] == expected
 
 
 KEY = "a key of thirty-two bytes at least"

@@ -215,6 +215,22 @@ def test_proxy_says_client_and_root_at_once():
         assert ask(app, **said) == ("200 OK", "None /inner/")
 
 
+@pytest.mark.parametrize("trusted", ["", "192.168.0.1", "192.0.2.9"])
+def test_mounted_application_asks_for_itself(trusted):
+    """That one application believed a proxy is no reason for another one, in front of which it stands, to believe it."""
+    inner = tree_of(goldilocks__trusted_proxies=trusted)
+    root = Folder(inner=Folder())
+    config = Configurator(
+        root_factory=lambda request: root,
+        settings={"goldilocks.trusted_proxies": "192.0.2.9", "goldilocks.check_virtual_root": "false"},
+    )
+    config.add_view(lambda context, request: request.get_response(inner), context=Folder)
+    said = {"PATH_INFO": "/", "HTTP_X_VHM_ROOT": "/inner", "HTTP_X_FORWARDED_FOR": "203.0.113.7"}
+    for _ in range(2):
+        found = ask(config.make_wsgi_app(), **said, REMOTE_ADDR="192.0.2.9")
+        assert found == ("200 OK", "inner /" if trusted == "192.0.2.9" else "None /inner/")
+
+
 def test_rubbish_of_a_proxy_is_not_believed_the_second_time():
     """What a proxy says is refused as a whole, though a part of it can be understood."""
     trusting = app(goldilocks__trusted_proxies="192.0.2.9")

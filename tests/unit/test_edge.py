@@ -443,6 +443,7 @@ def test_proxy_that_says_little():
         ("FOR", "1.2.3.4, 1.2.3.999"),
         ("FOR", "fe80::1%<script>"),
         ("FOR", "fe80::1%"),
+        ("FOR", "fe80::1%" + "a" * 41),
         ("PROTO", "ftp"),
         ("PROTO", "http://"),
     ],
