@@ -218,7 +218,7 @@ class TrustedProxies:
         """
         if environ.keys().isdisjoint(self.claims):
             return
-        proxy = environ.get(FORWARDED_KEY, environ.get("REMOTE_ADDR", ""))
+        proxy = environ[FORWARDED_KEY] if FORWARDED_KEY in environ else environ.get("REMOTE_ADDR", "")
         if not self.has(proxy):
             for name in self.claims:
                 environ.pop(name, None)
