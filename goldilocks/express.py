@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 #: Returns the response to an environment.
 ShortWay: TypeAlias = "Callable[[Environ], AnyResponse]"
 
+#: What is remembered of a question that wasn't asked yet: no resolution order, and no views.
 _UNKNOWN: tuple[None, tuple[()]] = (None, ())
 
 #: What is told on the way, unless nobody listens.
@@ -160,7 +161,8 @@ def _teller(router: Any, plans: Plans) -> Callable[[AnyRequest], AnyResponse]:
         return long_story
     find = mapper.table.find if mapper is not None and mapper.routelist else None
     views_for = view_table(registry).find
-    remembered, known_changes = view_table(registry).remembered(), changes.count
+    # in this order: what another thread changes in between makes what is remembered old, and not new
+    known_changes, remembered = changes.count, view_table(registry).remembered()
     traverser_for = registry.adapters.lookup1 if registry.adapters.has_any(ITraverser) else None
 
     # PERF: traversal, acl, post, routes by method: as in `_short_way`

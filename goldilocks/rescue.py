@@ -50,9 +50,8 @@ def rescuer(router: Any, request_class: type) -> Rescue:
             or found[0].__sro__ is not found[1]
             or "__provides__" in error.__dict__
             or request.__class__ is not request_class
-            or not _leaves_errors_to_us(
-                request_class
-            )  # COMPAT: error reporters replace it on the class, at any time
+            # COMPAT: error reporters replace the method on the class, at any time
+            or not _leaves_errors_to_us(request_class)
             or "invoke_exception_view" in attrs
             or "response" in attrs
             or "exception" in attrs

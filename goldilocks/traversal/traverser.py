@@ -121,18 +121,9 @@ def walk_onto(known: dict[str, Any], root: Context, path: str) -> None:
     if "@@" in path:
         known.update(_walk_by_rule(root, path, (), (), "@@"))
         return
-    # PERF: traversal, acl: a path that names no view and leads where there is no virtual root, as nearly all are; so the way down
-    # stands here once more
-    names, context, walked = split_path_info(path), root, 0
-    if root.__class__ is not DefaultRootFactory:
-        try:
-            for name in names:
-                context = context[name]
-                walked += 1
-        except KeyError:
-            pass
-        except TypeError:
-            context, walked = _descend_by_attribute(context, names, walked)
+    # PERF: traversal, acl: a path that names no view and leads where there is no virtual root, as nearly all are
+    names = split_path_info(path)
+    context, walked = (root, 0) if root.__class__ is DefaultRootFactory else _descend(root, names)
     known["context"] = context
     if walked == len(names):
         known["view_name"], known["subpath"], known["traversed"] = "", (), names
