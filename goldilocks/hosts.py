@@ -223,13 +223,11 @@ class TrustedProxies:
             for name in self.claims:
                 environ.pop(name, None)
             return
-        if FORWARDED_KEY in environ:
-            return
         said = environ.get("HTTP_X_FORWARDED_FOR")
         chain = (self._chains.get(said) or self._chain(said)) if said else None
         scheme = _scheme(_last(environ.get("HTTP_X_FORWARDED_PROTO")))
         host = _last(environ.get("HTTP_X_FORWARDED_HOST"))
-        # written when all of it is known to be good: whoever looks again finds the same fault, or that proxies have spoken
+        # written when all of it is known to be good: whoever looks again finds the same fault, or the same
         if chain:
             # the first of them is what WebOb and many others take for the client: it must not be the client's own word
             environ["REMOTE_ADDR"], environ["HTTP_X_FORWARDED_FOR"] = chain
