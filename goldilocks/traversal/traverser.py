@@ -17,6 +17,9 @@ from goldilocks.interfaces import VH_ROOT_KEY, ITraverser
 from goldilocks.traversal.paths import requested_path, split_path_info, traversal_path_info
 from goldilocks.types import AnyRequest, Context
 
+#: Data at the end of a tree, whose items have numbers and no names: it has no children.
+_NAMELESS = frozenset((str, bytes, bytearray, memoryview, list, tuple, range))
+
 
 @implementer(ITraverser)
 class ResourceTreeTraverser:
@@ -182,7 +185,10 @@ def _descend(context: Context, names: tuple[str, ...]) -> tuple[Context, int]:
     except KeyError:
         pass
     except TypeError:
-        # A resource that can't be asked, one that answers through an attribute of its own, or an error inside it
+        if context.__class__ in _NAMELESS:
+            return context, walked
+        if hasattr(type(context), "__getitem__"):
+            raise  # it was asked, and the error is its own
         return _descend_by_attribute(context, names, walked)
     return context, walked
 
@@ -190,6 +196,8 @@ def _descend(context: Context, names: tuple[str, ...]) -> tuple[Context, int]:
 def _descend_by_attribute(context: Context, names: tuple[str, ...], walked: int) -> tuple[Context, int]:
     """Go on the slow way, asking each resource whether it has a ``__getitem__``, be it by ``__getattr__``."""
     for name in names[walked:]:
+        if context.__class__ in _NAMELESS:
+            break
         try:
             child_of = context.__getitem__
         except AttributeError:

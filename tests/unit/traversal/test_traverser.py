@@ -148,6 +148,28 @@ def test_error_inside_a_resource_is_not_swallowed(error):
         go("/a", root=Faulty())
 
 
+def test_resource_is_asked_once():
+    """A resource whose answer fails isn't asked a second time: it may have begun something."""
+    asked = []
+
+    class Faulty:
+        def __getitem__(self, name):
+            asked.append(name)
+            raise TypeError
+
+    with pytest.raises(TypeError):
+        go("/a", root=Faulty())
+    assert asked == ["a"]
+
+
+@pytest.mark.parametrize("leaf", ["text", b"bytes", [TREE], (TREE,), range(3)])
+@pytest.mark.parametrize("wrapped", [dict, Proxy])
+def test_data_has_no_children(leaf, wrapped):
+    """Text and lists at the end of a tree have no names to ask for: the walk ends there, also behind a proxy."""
+    found = go("/a/show/1", root=wrapped({"a": leaf}))
+    assert (found["context"], found["view_name"], found["subpath"]) == (leaf, "show", ("1",))
+
+
 # --- What a route asks for
 
 
