@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from goldilocks.decorator import reify
 from goldilocks.interfaces import ILocaleNegotiator, ILocalizer, ITranslationDirectories
 from goldilocks.late import late_names
+from goldilocks.owncookies import note_cookie
 from goldilocks.threadlocal import get_current_registry
 from goldilocks.types import AnyRegistry, AnyRequest
 
@@ -113,12 +114,16 @@ class Localizer:
 
 
 def default_locale_negotiator(request: AnyRequest) -> str | None:
-    """Find a locale's name under ``_LOCALE_``: an attribute of the request, a parameter, a cookie; the first counts."""
+    """Find a locale's name under ``_LOCALE_``: an attribute of the request, a parameter, a cookie; the first counts.
+
+    Where it comes to the cookie, caches are told that the answer depends on it, as they are of sessions.
+    """
     name = getattr(request, LOCALE_KEY, None)
     if name is None:
         name = request.params.get(LOCALE_KEY)
         # somebody may upload a file in the name's place
         if not isinstance(name, str):
+            note_cookie(request)
             name = request.cookies.get(LOCALE_KEY)
     return name
 

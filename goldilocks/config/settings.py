@@ -247,7 +247,7 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
     ),
     OwnSetting(
         "vary_by_cookie", asbool, True, False,
-        "say Vary: Cookie on each response of ours for which a session, an identity or a CSRF token was looked at",
+        "say Vary: Cookie on each response of ours for which a session, an identity, a CSRF token or a language's cookie was looked at",
     ),
     *(OwnSetting(*row) for row in limits.rows()),
 )  # fmt: skip

@@ -316,6 +316,17 @@ def test_answer_for_one_is_not_for_all(look):
     assert "Set-Cookie" not in answer.headers or answer.headers["Cache-Control"] == "private"
 
 
+@pytest.mark.parametrize(("path", "varies"), [("/", True), ("/?_LOCALE_=de", False)])
+def test_page_in_the_language_of_one_is_not_for_all(path, varies):
+    """Another spelling of row 91: where the cookie chooses the language, caches are told so; where the address does, they aren't."""
+
+    def app(config):
+        config.add_view(lambda request: Response(request.locale_name))
+
+    answer = serve(app).get(path, headers={"Cookie": "_LOCALE_=de"})
+    assert (answer.text, answer.headers.get("Vary")) == ("de", "Cookie" if varies else None)
+
+
 # --- 115, 116: templates and JSONP -----------------------------------------------------------------------------------
 
 
