@@ -84,10 +84,17 @@ def _explained(error: HTTPException, environ: Environ, gather: Callable[[], Expl
     except Exception:
         log.exception("the explanation of an error failed")
         return error
+    _hand_places_on(error, page)
     page.headers.extend((name, value) for name, value in error.headerlist if name.lower() not in _OF_THE_BODY)
     for name, value in _HEADERS.items():
         page.headers[name] = value
     return page
+
+
+def _hand_places_on(error: HTTPException, page: Response) -> None:
+    """Let a header that can't be sent point at who gave it to the error, and not at the page that takes it over."""
+    noted: dict[str, str] = getattr(error.headerlist, "places", {})
+    getattr(page.headerlist, "places", noted).update(noted)
 
 
 _OF_THE_BODY = ("content-type", "content-length")

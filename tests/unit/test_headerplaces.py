@@ -12,6 +12,7 @@ from webob import Request as Client
 from goldilocks import headerplaces
 from goldilocks.config import Configurator
 from goldilocks.headers import HeaderError
+from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.outlet import outlet
 from goldilocks.response import Response
 from goldilocks.testing import testConfig as configured
@@ -20,10 +21,17 @@ from goldilocks.threadlocal import manager
 
 @pytest.fixture(autouse=True)
 def as_before():
-    """Let responses be made again as before the test."""
-    make = Response.__init__
+    """Let responses be changed again as before the test."""
+    attributes = ("_headerlist", "_status")
+    before = {name: vars(Response).get(name) for name in attributes}
+    for name in filter(before.get, attributes):
+        delattr(Response, name)
     yield
-    Response.__init__ = make
+    for name in attributes:
+        if name in vars(Response):
+            delattr(Response, name)
+        if before[name] is not None:
+            setattr(Response, name, before[name])
 
 
 def by_name(response):
@@ -46,7 +54,31 @@ def replaced(response):
     response.headerlist[0] = ("X-Bad", "a\nb")
 
 
-WAYS = [by_name, appended, extended, put_in, replaced]
+def inserted(response):
+    response.headerlist.insert(0, ("X-Bad", "a\nb"))
+
+
+def added_to(response):
+    response.headerlist += [("X-Bad", "a\nb")]
+
+
+def assigned(response):
+    response.headerlist = [("X-Bad", "a\nb")]
+
+
+def updated(response):
+    response.headers.update({"X-Bad": "a\nb"})
+
+
+def named(response):
+    response.headers["X-Bad\n"] = "a"
+
+
+def status(response):
+    response.status = "200 OK\r\nX-Bad: b"
+
+
+WAYS = [by_name, appended, extended, put_in, replaced, inserted, added_to, assigned, updated, named, status]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -64,7 +96,7 @@ def test_error_points_at_the_line(way, caplog):
     line = way.__code__.co_firstlineno + 1
     with pytest.raises(HeaderError, match=re.escape(f"(set in {__file__}, line {line})")):
         Client.blank("/").get_response(app)  # which is told of the error, as servers are
-    assert "X-Bad" in caplog.text
+    assert "X-Bad" in caplog.text or "status" in caplog.text
 
 
 @pytest.fixture
@@ -84,12 +116,114 @@ def test_constructor_is_a_place(debugged):
         send(response, {"REQUEST_METHOD": "GET"}, lambda *arguments: None)
 
 
+def answer(view, **options):
+    """Return what is said of the header that a view's answer can't be sent with."""
+    config = Configurator(settings={"goldilocks.debug": "true"})
+    config.add_view(view, **options)
+    with pytest.raises(HeaderError) as caught:
+        Client.blank("/").get_response(config.make_wsgi_app())
+    return str(caught.value)
+
+
+def test_header_that_is_right_is_no_place():
+    """The line of another header isn't blamed, even if its name is part of what is said, or it was set later."""
+
+    def view(request):
+        response = Response("text")
+        response.headers["X"] = "good"
+        response.set_cookie("good", "1")
+        response.headers.add("Set-Cookie", "bad=\x01")
+        response.set_cookie("good-too", "1")
+        response.headers["Header"] = "good"
+        return response
+
+    line = view.__code__.co_firstlineno + 4
+    assert answer(view).endswith(f"(set in {__file__}, line {line})")
+
+
+def test_renderer_is_no_place():
+    """What a view sets on ``request.response`` is said to be set there, whatever a renderer writes to it afterwards."""
+
+    def view(request):
+        request.response.headers["X-Bad"] = "\x01"
+        return {}
+
+    line = view.__code__.co_firstlineno + 1
+    assert answer(view, renderer="json").endswith(f"(set in {__file__}, line {line})")
+
+
+def test_callback_changes_what_a_renderer_has_made():
+    """Answers that the framework makes without a call of their class note places, too."""
+
+    def spoil(request, response):
+        response.headers["X-Bad"] = "\x01"
+
+    def view(request):
+        request.add_response_callback(spoil)
+        return {}
+
+    line = spoil.__code__.co_firstlineno + 1
+    assert answer(view, renderer="json").endswith(f"(set in {__file__}, line {line})")
+
+
+def test_location_points_at_its_line():
+    """A ``Location`` that leads to where it mustn't names the line as other headers do."""
+
+    def view(request):
+        response = Response(status=302)
+        response.location = "javascript:alert(1)"
+        return response
+
+    line = view.__code__.co_firstlineno + 2
+    assert answer(view).endswith(f"(set in {__file__}, line {line})")
+
+
+def test_explaining_page_is_no_place():
+    """A header that came with a raised error is said to be set where it was, and not where the page took it over."""
+
+    def view(request):
+        raise HTTPNotFound(headers=[("X-Bad", "a\nb")])
+
+    line = view.__code__.co_firstlineno + 1
+    assert answer(view).endswith(f"(set in {__file__}, line {line})")
+
+
 def test_places_are_noted_once():
     """Several applications that debug in one process note each place once."""
     headerplaces.note_places()
-    make = Response.__init__
+    attribute = vars(Response)["_headerlist"]
     headerplaces.note_places()
-    assert Response.__init__ is make
+    assert vars(Response)["_headerlist"] is attribute
+
+
+def test_class_has_nothing_of_its_own(debugged):
+    """Where there is no response, or none that was made, there are no headers, as ever."""
+    assert not hasattr(Response, "_headerlist")
+    assert not hasattr(object.__new__(Response), "_status")
+
+
+def test_response_of_before_has_no_places():
+    """What was made before an application debugs fails as ever, and points nowhere."""
+    response = Response("text")
+    response.headers["X-Bad"] = "a\nb"
+    headerplaces.note_places()
+    send = headerplaces.pointing(outlet({"goldilocks.check_responses": True}))
+    with pytest.raises(HeaderError) as caught:
+        send(response, {"REQUEST_METHOD": "GET"}, lambda *arguments: None)
+    assert "set in" not in str(caught.value)
+
+
+def test_header_of_somebody_else_points_nowhere(debugged):
+    """A header that comes to a response on its way to the client has no place on it."""
+
+    class Late(Response):
+        def __call__(self, environ, start_response):
+            start_response("200 OK", [("X-Bad", "a\nb")])
+
+    send = headerplaces.pointing(outlet({"goldilocks.check_responses": True}))
+    with pytest.raises(HeaderError) as caught:
+        send(Late("text"), {"REQUEST_METHOD": "GET"}, lambda *arguments: None)
+    assert "set in" not in str(caught.value)
 
 
 def test_foreign_response_has_no_places():
