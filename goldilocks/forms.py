@@ -299,11 +299,24 @@ def multipart_pairs(file: IO[bytes], content_type: str, length: int, limits: Lim
         for segment in events:
             reader.read(segment, events)
     except ParserLimitReached as error:
-        raise refusal(HTTPRequestEntityTooLarge, f"The form can't be taken: {error}.") from None
+        raise _too_much_for_the_parser(str(error), limits) from None
     except MultipartError:
         raise refusal(FormError, "The form is no multipart body, or it isn't whole.") from None
     _refuse_controls(reader.pairs, limits)
     return reader.pairs
+
+
+#: What is said of the limits that the parser keeps, by its own words for them.
+_PARSERS_LIMITS = {
+    "header count": "A part of the form has more than {0.part_headers} headers.",
+    "header length": "A part of the form has a header of more than {0.part_header_bytes} bytes.",
+    "segment count": "The form has more than {0.form_fields} fields or more than {0.form_files} files.",
+}
+
+
+def _too_much_for_the_parser(said: str, limits: Limits) -> HTTPException:
+    known = (text.format(limits) for words, text in _PARSERS_LIMITS.items() if words in said)
+    return refusal(HTTPRequestEntityTooLarge, next(known, f"The form can't be taken: {said}."))
 
 
 def _limited(file: IO[bytes], length: int) -> Callable[[int], bytes]:

@@ -10,10 +10,11 @@ import json
 import math
 import re
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from goldilocks.exceptions import JSONBodyError
+from goldilocks.exceptions import JSONBodyError, URLDecodeError
 from goldilocks.limits import Limits
 
 # SPEC: RFC 9110, 8.3.1; RFC 6839, 3.1. Each part begins with a character that the part before can't hold: linear
@@ -66,8 +67,17 @@ def read_json(text: str, limits: Limits) -> Any:
     if arrays + text.count("{") > limits.json_depth and _is_deeper(value, limits.json_depth):
         raise _too_deep(text, limits)
     if limits.strict_text and "\\" in text and _find_half_pair(text) and _has_half_pair(value):
-        raise JSONBodyError("half of a surrogate pair", text, _first(_find_half_pair, text))
+        raise JSONBodyError("half of a surrogate pair", text, _place_of_half_pair(text))
     return value
+
+
+def point_at_bytes(error: URLDecodeError) -> None:
+    """Have an error say where in a body the bytes stand that aren't text."""
+    before = error.object[: error.start].decode("utf-8", "replace")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    error.explanation = (
+        f"The body can't be read as JSON: bytes that are not text (line {line}, column {column})."
+    )
 
 
 def _read_all(text: str, decoder: json.JSONDecoder) -> Any:
@@ -137,19 +147,46 @@ def _decoder(is_strict: bool, digits: int | None, counts_whole: bool) -> json.JS
 
 def _bad_number(text: str, error: ValueError) -> JSONBodyError:
     if isinstance(error, _NumberError):
-        return JSONBodyError(str(error), text, max(text.find(error.number), 0))
-    return JSONBodyError("a number of too many digits", text, _first(_find_long_number, text))
+        reason, number = str(error), error.number
+        place = _first(text, lambda token: token == number)
+    else:
+        reason, most = "a number of too many digits", sys.get_int_max_str_digits()
+        place = _first(
+            text, lambda token: token.removeprefix("-").isdecimal() and len(token.strip("-")) > most
+        )
+    return JSONBodyError(reason, text, place)
 
 
-_find_long_number = re.compile(r"[0-9]{640}").search  # the least that Python can be told to take
+# --- Places --------------------------------------------------------------------------------------------------------
+
+# Only looked for in what was refused. Texts are taken as wholes, so that nothing in them is taken for something else
+_find_tokens = re.compile(
+    r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]|-?(?:Infinity|NaN|[0-9]++(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)',
+    re.DOTALL,
+).finditer
+
+
+def _first(text: str, is_meant: Callable[[str], bool]) -> int:
+    """Return where the first token stands that is meant; at the beginning, if none is."""
+    return next((token.start() for token in _find_tokens(text) if is_meant(token[0])), 0)
 
 
 # --- Depth ---------------------------------------------------------------------------------------------------------
 
 
 def _too_deep(text: str, limits: Limits) -> JSONBodyError:
-    levels = f"more than {limits.json_depth} levels" if limits.json_depth < len(text) else "too many levels"
-    return JSONBodyError(levels, text, 0)
+    """Point at the first level that is one too many; at the deepest, if Python couldn't go as deep as is taken."""
+    depth = deepest = place = 0
+    for token in _find_tokens(text):
+        if token[0] in "[{":
+            depth += 1
+            if depth > deepest:
+                deepest, place = depth, token.start()
+            if depth > limits.json_depth:
+                return JSONBodyError(f"more than {limits.json_depth} levels", text, place)
+        elif token[0] in "]}":
+            depth -= 1
+    return JSONBodyError("too many levels", text, place)
 
 
 def _is_deeper(value: Any, depth: int) -> bool:
@@ -181,6 +218,11 @@ def _has_half_pair(value: Any) -> bool:
     return False
 
 
-def _first(find: Any, text: str) -> int:
-    match = find(text)
-    return match.start() if match else 0
+# whole pairs, halves, and whatever else is escaped, a backslash above all
+_find_escapes = re.compile(
+    r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<half>u[dD][89a-fA-F])|.)", re.DOTALL
+).finditer
+
+
+def _place_of_half_pair(text: str) -> int:
+    return next((escape.start() for escape in _find_escapes(text) if escape["half"]), 0)

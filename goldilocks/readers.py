@@ -420,7 +420,11 @@ class ReadersMixin(_Base):
         # SPEC: RFC 8259, 8.1. A form of another site can send any text, but can't call it JSON
         if limits.strict_json and not jsonbody.is_json(self.environ.get("CONTENT_TYPE", "")):
             raise NotJSONError
-        text = forms.decoded(self.body, "utf-8" if limits.strict_json else self._charset_name)
+        try:
+            text = forms.decoded(self.body, "utf-8" if limits.strict_json else self._charset_name)
+        except URLDecodeError as error:
+            jsonbody.point_at_bytes(error)
+            raise
         # COMPAT: applications put a JSON module of their choice into WebOb's; it says itself what it can't read
         chosen = _WEBOBS.json
         return jsonbody.read_json(text, limits) if chosen is _WEBOBS_JSON else chosen.loads(text)

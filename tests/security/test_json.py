@@ -119,10 +119,22 @@ def test_old_applications_fail_no_more(body):
     assert post(body, application=app(goldilocks__defaults="pyramid"))[0] == 400
 
 
-def test_refusal_says_where():
-    """Who sends broken JSON hears in which line and column."""
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b'{"a": 1,\n "b": }', "line 2, column 7"),
+        (b'["NaN",\n NaN]', "line 2, column 2"),
+        (b"[[[],\n" + b"[" * 99 + b"]" * 101, "line 2, column 99"),
+        (b'["\\ud83d\\udc3b",\n "\\ud83d"]', "line 2, column 3"),
+        (b'["' + b"1" * 5000 + b'",\n' + b"1" * 5000 + b"]", "line 2, column 1"),
+        (b'["b\xc3\xa4r",\n"\xc3\xa4\xff"]', "line 2, column 3"),
+        (b"\xff", "line 1, column 1"),
+    ],
+)
+def test_refusal_says_where(body, where):
+    """Who sends broken JSON hears in which line and column, and not where something else stands that looks like it."""
     environ = {"HTTP_ACCEPT": "application/json"}
-    request = Request.blank("/json", environ=environ, method="POST", body=b'{"a": 1,\n "b": }')
+    request = Request.blank("/json", environ=environ, method="POST", body=body)
     request.content_type = "application/json"
     answer = request.get_response(app())
-    assert answer.status_int == 400 and "line 2, column 7" in answer.json["message"]
+    assert answer.status_int == 400 and where in answer.json["message"]

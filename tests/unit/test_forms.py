@@ -267,21 +267,29 @@ def test_no_body_is_no_fields():
 
 
 @pytest.mark.parametrize(
-    ("limits", "parts"),
+    ("limits", "parts", "said"),
     [
-        (Limits(form_fields=1), [part(b"1")] * 2),
-        (Limits(form_files=1), [part(b"1", FILE.format("x"))] * 2),
-        (Limits(form_fields=1, form_files=1), [part(b"1")] * 3),
-        (Limits(field_bytes=1), [part(b"12")]),
-        (Limits(form_bytes=1), [part(b"1")] * 2),
-        (Limits(field_bytes=1), [part(b"12", FILE.format(""))]),
-        (Limits(part_headers=1), [part(b"1", 'form-data; name="a"', "X: y")]),
-        (Limits(part_header_bytes=50), [part(b"1", 'form-data; name="a"', "X: " + "y" * 50)]),
+        (Limits(form_fields=1), [part(b"1")] * 2, "more than 1 fields"),
+        (Limits(form_files=1), [part(b"1", FILE.format("x"))] * 2, "more than 1 files"),
+        (
+            Limits(form_fields=1, form_files=1),
+            [part(b"1"), part(b"1", FILE.format("x")), part(b"1")],
+            "more than 1 fields or more than 1 files",
+        ),
+        (Limits(field_bytes=1), [part(b"12")], "A field of the form has more than 1 bytes"),
+        (Limits(form_bytes=1), [part(b"1")] * 2, "The fields of the form have more than 1 bytes"),
+        (Limits(field_bytes=1), [part(b"12", FILE.format(""))], "A field of the form has more than 1 bytes"),
+        (Limits(part_headers=1), [part(b"1", 'form-data; name="a"', "X: y")], "more than 1 headers"),
+        (
+            Limits(part_header_bytes=50),
+            [part(b"1", 'form-data; name="a"', "X: " + "y" * 50)],
+            "a header of more than 50 bytes",
+        ),
     ],
 )
-def test_multipart_limits(limits, parts):
-    """Whatever there is too much of, the form is refused."""
-    with pytest.raises(HTTPRequestEntityTooLarge):
+def test_multipart_limits(limits, parts, said):
+    """Whatever there is too much of, the form is refused, and the refusal says of what, and how much may be."""
+    with pytest.raises(HTTPRequestEntityTooLarge, match=said):
         read(*parts, limits=limits)
 
 

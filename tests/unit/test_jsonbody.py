@@ -76,9 +76,17 @@ def test_json_is_read(text, limits):
         ('["\\ud83d"]', "line 1, column 3"),
         ('["\\ude00\\ud83d"]', "line 1, column 3"),
         ("[0, " + "1" * 5000 + "]", "line 1, column 5"),
-        ("[" * 100_000, "line 1, column 1"),
-        ('{"a":' * 100_000, "line 1, column 1"),
-        ("[" * 101 + "]" * 101, "line 1, column 1"),
+        ("[" * 100_000, "line 1, column 101"),
+        ('{"a":' * 100_000, "line 1, column 501"),
+        ("[" * 101 + "]" * 101, "line 1, column 101"),
+        ('[[], "[[",\n' + "[" * 100 + "]" * 101, "line 2, column 100"),
+        ('["NaN", "\\"NaN",\n NaN]', "line 2, column 2"),
+        ('{"-Infinity": [\n-Infinity]}', "line 2, column 1"),
+        ('["1e999", 1e999-1]', "line 1, column 11"),
+        ('["' + "1" * 5000 + '",\n-' + "2" * 5000 + "]", "line 2, column 1"),
+        ('["' + "1" * 5000 + '",\n2.' + "3" * 5000 + "]", "line 2, column 1"),
+        ('["\\ud83d\\udc3b",\n"\\ud83d"]', "line 2, column 2"),
+        ('["\\\\ud83d",\n"a\\ude00"]', "line 2, column 3"),
     ],
 )
 def test_what_is_no_json_says_where(text, where):
@@ -98,6 +106,14 @@ def test_old_applications_read_what_python_reads():
     assert read_json("[" * 101 + "]" * 101, limits)
     for text in ("[" * 100_000, "1" * 5000):
         with pytest.raises(JSONBodyError):
+            read_json(text, limits)
+
+
+def test_deepest_level_is_pointed_at():
+    """Where Python can't go as deep as is taken, the error points at what lies deepest."""
+    text = '["[[", [],\n' + "[" * 100_000 + "]" * 100_001
+    for limits in (Limits.compatible(), Limits(json_depth=200_000)):
+        with pytest.raises(JSONBodyError, match="too many levels: line 2 column 100000 "):
             read_json(text, limits)
 
 
