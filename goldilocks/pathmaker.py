@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 from goldilocks.encode import is_nonstr_iter
 from goldilocks.traversal.paths import PATH_SAFE, quote_path_segment, quoted_path
 
-#: Makes a URL of what stands before the path and of the values, or returns ``None`` if more than values is among these.
+#: Makes a URL of what stands before the path and of the values, or returns ``None`` if more than values is among these, or if the
+#: path would be taken for a host.
 QuickMaker: TypeAlias = Callable[[str, Mapping[str, Any]], "str | None"]
 
 
@@ -87,9 +88,16 @@ _REST = """
 _FUNCTION = """
 def make(start, kw):
     if len(kw) != {count}:
-        return None{values}
-    return {url}
+        return None{values}{end}
 """
+
+_END = """
+    return {url}"""
+
+# a path that begins with a value may begin with two slashes, as hosts do: what becomes of it, the long way tells
+_END_UNLESS_HOST = """
+    url = {url}
+    return url if start or url[:2] != "//" else None"""
 
 #: Stands for a value where a template is taken apart; a quoted path has none.
 _GAP = "\0"
@@ -108,7 +116,9 @@ def quick_maker(maker: PathMaker) -> QuickMaker:
     url = ['f"{start}"', repr(literals[0])]
     for number, literal in enumerate(literals[1:]):
         url += f'f"{{value{number}}}"', repr(literal)
-    source = _FUNCTION.format(count=len(lines), values="".join(lines), url=" ".join(url))
+    begins_anyhow = literals[0][:2] == "//" or (literals[0] == "/" and lines)
+    end = (_END_UNLESS_HOST if begins_anyhow else _END).format(url=" ".join(url))
+    source = _FUNCTION.format(count=len(lines), values="".join(lines), end=end)
     # every piece of the source that isn't ours was made a literal by repr
     scope: dict[str, Any] = {
         "quoted": quoted_path,

@@ -111,8 +111,9 @@ def _learn(request: AnyRequest, route_name: str) -> KnownURLs | None:
     except (AttributeError, KeyError):
         return None
     makers = _makers(registry, count, route_name)
-    # how a name that isn't ASCII is quoted depends on more
-    if makers is None or not script.isascii() or not _begins_by_environ(kind):
+    # how a script name that isn't ASCII is quoted depends on more; and what stands behind it must be a path, whatever it is
+    is_plain = _behind("", f"{url_quote(script, PATH_SAFE)}/") == f"{script}/"
+    if makers is None or not is_plain or not _begins_by_environ(kind):
         return None
     known = count, kind, scheme, host, script, request.application_url, makers
     registry.__dict__["_known_urls"] = known
@@ -151,8 +152,15 @@ def _url_with_options(
     app_url, query, anchor = _parts_around(request, kw, start)
     url = make(app_url, kw)
     if url is None:
-        url = f"{app_url}{_route(request, route_name).generate(kw)}"
+        url = _behind(app_url, _route(request, route_name).generate(kw))
     return f"{url}{query}{anchor}"
+
+
+def _behind(app_url: str, path: str) -> str:
+    """Return a URL of what stands before its path, and of the path, which names no host, whatever it begins with."""
+    url = f"{app_url}{path}"
+    # SPEC: RFC 3986, 4.2
+    return url if url[:2] != "//" or app_url[:2] == "//" else f"/%2F{url[2:]}"
 
 
 def _path(route: Any, kw: dict[str, Any]) -> str:
@@ -222,9 +230,15 @@ class URLMethodsMixin:
         name, own_port = _split_port(host or environ.get("HTTP_HOST") or environ["SERVER_NAME"])
         port = str(port or own_port or environ["SERVER_PORT"])
         authority = name if port in ("", _DEFAULT_PORTS.get(scheme)) else f"{name}:{port}"
+        return f"{scheme}://{authority}{self._quoted_script_name()}"
+
+    def _quoted_script_name(self) -> str:
         request: AnyRequest = self
-        encoding = getattr(request, "url_encoding", "utf-8")
-        return f"{scheme}://{authority}{url_quote(bytes_(request.script_name, encoding), PATH_SAFE)}"
+        return url_quote(bytes_(request.script_name, getattr(request, "url_encoding", "utf-8")), PATH_SAFE)
+
+    def _own_path(self) -> str:
+        """Return where the application begins, without scheme and host."""
+        return _behind("", self._quoted_script_name())
 
     # PERF: urls: a keyword is compared with every parameter that could be meant by it; ``self`` can't be
     def route_url(self, /, route_name: str, *elements: Any, **kw: Any) -> str:
@@ -271,7 +285,7 @@ class URLMethodsMixin:
         if elements:
             separator = "" if path.endswith("/") else "/"
             path = f"{path}{separator}{_join_elements(elements)}"
-        return f"{app_url}{path}{query}{anchor}"
+        return f"{_behind(app_url, path)}{query}{anchor}"
 
     def route_path(self, /, route_name: str, *elements: Any, **kw: Any) -> str:
         """Return the URL of a route without scheme and host; arguments as for `route_url`."""
@@ -286,7 +300,7 @@ class URLMethodsMixin:
                 path = None
             if path is not None:
                 return path
-        kw["_app_url"] = self.script_name if known is None else known[0]  # type: ignore[attr-defined]
+        kw["_app_url"] = self._own_path() if known is None else known[0]
         return self.route_url(route_name, *elements, **kw)
 
     def current_route_url(self, *elements: Any, **kw: Any) -> str:
@@ -313,7 +327,7 @@ class URLMethodsMixin:
 
     def current_route_path(self, *elements: Any, **kw: Any) -> str:
         """Return what `current_route_url` does, without scheme and host."""
-        kw["_app_url"] = self.script_name  # type: ignore[attr-defined]
+        kw["_app_url"] = self._own_path()
         return self.current_route_url(*elements, **kw)
 
     def resource_url(self, resource: Context, *elements: Any, **kw: Any) -> str:
@@ -350,16 +364,16 @@ class URLMethodsMixin:
                 "app_url": app_url,
             }
             url = make_url(self, parts)
-        if url is None:
-            url = f"{app_url}{place.virtual_path}"
-        return f"{url}{_join_elements(elements)}{query}{anchor}"
+        path = _join_elements(elements)
+        url = f"{url}{path}" if url is not None else _behind(app_url, f"{place.virtual_path}{path}")
+        return f"{url}{query}{anchor}"
 
     #: COMPAT: request.model_url, from when resources were called models
     model_url = resource_url
 
     def resource_path(self, resource: Context, *elements: Any, **kw: Any) -> str:
         """Return the URL of a resource without scheme and host; arguments as for `resource_url`."""
-        kw["app_url"] = self.script_name  # type: ignore[attr-defined]
+        kw["app_url"] = self._own_path()
         return self.resource_url(resource, *elements, **kw)
 
     def static_url(self, path: str, **kw: Any) -> str:
@@ -384,7 +398,7 @@ class URLMethodsMixin:
 
     def static_path(self, path: str, **kw: Any) -> str:
         """Return the URL of a static file without scheme and host; arguments as for `static_url`."""
-        kw["_app_url"] = self.script_name  # type: ignore[attr-defined]
+        kw["_app_url"] = self._own_path()
         return self.static_url(_asset_spec(path), **kw)
 
 

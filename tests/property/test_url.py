@@ -4,16 +4,18 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hypothesis import given
 from hypothesis import strategies as st
-from zope.interface.registry import Components
 
 from goldilocks.interfaces import IRoutesMapper
+from goldilocks.registry import Registry
 from goldilocks.request import Request
 from goldilocks.url import _split_port
 from goldilocks.urldispatch import RoutesMapper
 
-REGISTRY = Components()
+REGISTRY = Registry("app")
 MAPPER = RoutesMapper()
 MAPPER.connect("page", "/page")
+MAPPER.connect("any", "/{name}")
+MAPPER.connect("rest", "/*rest")
 REGISTRY.registerUtility(MAPPER, IRoutesMapper)
 
 text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -43,6 +45,21 @@ def test_url_is_ascii_without_blanks_and_controls(elements, query, anchor):
     assert url.isascii()
     assert url.isprintable()
     assert not set(url) & set(' <>"\\')
+
+
+@given(text, st.lists(text, min_size=1), text)
+def test_path_is_a_path(script, rest, name):
+    """Wherever an application stands, and whatever its path is made of: it is a path, and reads as what it was made of."""
+    asked = request()
+    asked.environ["SCRIPT_NAME"] = f"/{script}".encode().decode("latin-1")
+    for path, made_of in (
+        (asked.route_path("any", name=name), f"/{name}"),
+        (asked.route_path("rest", rest=rest), "/" + "/".join(rest)),
+        (asked.route_path("any", *rest, name="a", _query="q"), "/a/" + "/".join(rest)),
+    ):
+        parts = urlsplit(path.replace("\\", "/"))
+        assert (parts.scheme, parts.netloc, unquote(parts.path)) == ("", "", f"/{script}{made_of}")
+        assert path.isascii() and path.isprintable() and not set(path) & set(' <>"')
 
 
 @given(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from webob import Request as Client
@@ -12,6 +12,7 @@ from goldilocks.config import Configurator
 from goldilocks.httpexceptions import HTTPFound, HTTPMovedPermanently, HTTPSeeOther
 from goldilocks.response import Response
 from goldilocks.url import is_local_url
+from goldilocks.wsgi import wsgiapp2
 
 HOST = "good.example"
 
@@ -206,3 +207,54 @@ def test_slash_is_appended_whatever_the_query_holds(tmp_path, path, query, sent,
     answer = asked.get_response(config.make_wsgi_app())
     assert answer.status_int in (301, 307)
     assert answer.headers["Location"].endswith(f"{path}/?{sent}")
+
+
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+@pytest.mark.parametrize(
+    "value", ["/evil.example", "//evil.example/x", "/\\evil.example", "/", "", "é", "a?b#c", "\xa0"]
+)
+def test_path_in_a_page_leads_nowhere_else(value, defaults):
+    """CVE-2014-0480: a path that is made of a value is one, in a link as in a redirect."""
+    config = Configurator(settings={"goldilocks.defaults": defaults})
+    config.add_route("go", "/go/")
+    config.add_route("page", "/{name}")
+    config.add_route("list", "/{kind}/{name}")
+    config.add_route("any", "/*rest")
+    config.add_view(lambda request: HTTPFound(request.route_path("page", name=value)), route_name="go")
+    config.add_view(
+        lambda request: Response(
+            " ".join(
+                (
+                    request.route_path("page", name=value),
+                    request.route_path("list", kind="", name=value),
+                    request.route_path("any", rest=value),
+                    request.route_path("any", rest=("", value)),
+                    request.current_route_path(rest=value),
+                )
+            )
+        ),
+        route_name="any",
+    )
+    app = config.make_wsgi_app()
+    for path in get(app, "/a/b/c").text.split(" "):
+        assert path.startswith("/") and path[1:2] not in ("/", "\\") and path.isascii()
+    assert urlsplit(get(app, "/go/").headers["Location"]).netloc in ("", HOST)
+
+
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+@pytest.mark.parametrize("tenant", ["\\evil.example", "a b", "\xa0", "\x85", "a?b", "a#b", "é", "熊", '"<b>'])
+def test_name_of_a_mounted_application_leads_nowhere_else(tenant, defaults):
+    """A client who names the place where an application stands, as it likes: links and redirects lead there, and nothing fails."""
+    inner = Configurator(settings={"goldilocks.defaults": defaults})
+    inner.add_route("home", "/home")
+    inner.add_route("go", "/go")
+    inner.add_view(lambda request: Response(request.route_path("home")), route_name="home")
+    inner.add_view(lambda request: HTTPFound(request.route_path("home")), route_name="go")
+    config = Configurator(settings={"goldilocks.defaults": defaults})
+    config.add_route("tenant", "/{tenant}/*subpath")
+    config.add_view(wsgiapp2(inner.make_wsgi_app()), route_name="tenant")
+    app = config.make_wsgi_app()
+    place = f"/{quote(tenant)}/home"
+    own = f"/{tenant}/".encode().decode("latin-1")
+    assert get(app, f"{own}home").text == place
+    assert get(app, f"{own}go").headers["Location"] in (place, f"http://{HOST}{place}")

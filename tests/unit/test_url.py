@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import quote, unquote
 
 import pytest
 from zope.interface import Interface
@@ -596,7 +597,56 @@ def test_path_is_the_url_without_its_beginning(quick, script):
     quick.environ["SCRIPT_NAME"] = script
     for _ in range(2):
         for name, kw in ("home", {}), ("page", {"name": "a b"}), ("hooked", {"name": 1}):
-            assert quick.route_path(name, **kw) == quick.route_url(name, **kw, _app_url=quick.script_name)
+            path = quick.route_path(name, **kw)
+            assert quick.route_url(name, **kw) == quick.host_url + path
+            assert path.startswith(quote(quick.script_name))
+
+
+@pytest.mark.parametrize("script", ["", "/", "//evil.example", "/\\evil.example", "/a?b#c", "/\xc2\xa0"])
+def test_path_names_no_host(quick, script):
+    """Whatever it begins with: a script name, a value, one that is empty, a segment, a resource."""
+    mapper = mapper_of(quick)
+    for name, pattern in {
+        "any": "/{a}",
+        "two": "/{a}/{b}",
+        "rest": "/*rest",
+        "twice": "//{a}",
+        "plain": "//a",
+    }.items():
+        mapper.connect(name, pattern)
+    quick.environ["SCRIPT_NAME"] = script
+    quick.matched_route, quick.matchdict = mapper.get_route("any"), {"a": "/evil.example"}
+    root = Resource()
+    child = Resource("evil.example", root)
+    for _ in range(2):
+        paths = [
+            quick.route_path("any", a="/evil.example"),
+            quick.route_path("any", a="//evil.example", _query="q"),
+            quick.route_path("any", "x", a="/evil.example"),
+            quick.route_path("any", a=7),
+            quick.route_path("two", a="", b="evil.example"),
+            quick.route_path("rest", rest="/evil.example"),
+            quick.route_path("rest", rest=("", "evil.example")),
+            quick.route_path("twice", a="evil.example"),
+            quick.route_path("plain"),
+            quick.route_path("home", "", "evil.example"),
+            quick.current_route_path(),
+            quick.resource_path(child),
+            quick.resource_path(root, "", "evil.example"),
+            quick.resource_path(child, route_name="rest", route_remainder_name="rest"),
+        ]
+        for path in paths:
+            assert path.startswith("/") and path[1] not in "/\\" and path.isascii() and path.isprintable()
+            assert not set(path.partition("?")[0]) & set("? #")
+        assert unquote(paths[0]) == f"{quick.script_name}//evil.example"
+
+
+def test_what_stands_before_a_path_may_be_a_host(quick):
+    """Who says one means it; and behind a host, two slashes are what they are."""
+    mapper_of(quick).connect("any", "/{a}")
+    for _ in range(2):
+        assert quick.route_url("any", a="/b") == "http://example.com//b"
+        assert quick.route_url("any", a="/b", _app_url="//cdn") == "//cdn//b"
 
 
 def test_path_follows_what_changes(quick):
