@@ -34,9 +34,9 @@ _is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 
 # PERF: linear. WebOb's expression looks from each letter of a word whether a "=" follows it, in a time that grows with the
 # square; a word that none follows is taken as a whole here. It can't contain a cookie: all its ends are ends of it.
-_find_cookies = re.compile(
+_cookie_or_word = re.compile(
     _webob.cookies._rx_cookie.pattern + b"|(?:" + _webob.cookies._re_legal_char.encode() + b")+"
-).findall
+)
 
 
 def parse_leniently(header: str) -> dict[str, str]:
@@ -51,7 +51,7 @@ def parse_leniently(header: str) -> dict[str, str]:
     try:
         return {
             name.decode(): _webob.cookies._unquote(value).decode()
-            for name, value in _find_cookies(header.encode("latin-1"))
+            for name, value in _cookie_or_word.findall(header.encode("latin-1"))
             if name and _webob.cookies._valid_cookie_name(name)
         }
     except UnicodeDecodeError as error:
@@ -74,15 +74,37 @@ class LenientCookies(RequestCookies):
     # COMPAT: what RequestCookies reads from
     @property
     def _cache(self) -> dict[str, str]:
-        environ = self._environ
-        header = environ.get("HTTP_COOKIE", "")
-        kept: Any = environ.get(_WEBOBS)  # where WebOb finds them, too
+        header = self._environ.get("HTTP_COOKIE", "")
+        kept: Any = self._environ.get(_WEBOBS)  # where WebOb finds them, too
         if kept is not None and kept[1] == header:
             return cast("dict[str, str]", kept[0])
         _check_length(header, self._limits)
+        return self._keep(header)
+
+    def _keep(self, header: str) -> dict[str, str]:
+        """Read a header, and keep what was read for as long as the header is the same."""
         cookies = parse_leniently(header)
-        environ[_WEBOBS] = (cookies, header)
+        self._environ[_WEBOBS] = (cookies, header)
         return cookies
+
+    # COMPAT: what RequestCookies writes by. Its own takes a time that grows with the square, and finds cookies in others' values
+    def _mutate_header(self, name: str, value: str | None) -> bool:
+        """Change a cookie in the header, or take it out with ``None``; tell whether it was there."""
+        was_there = name in self._cache
+        if was_there or value is not None:
+            quoted: Any = None if value is None else _webob.cookies._value_quote(value.encode())
+            written = None if quoted is None else f"{name}={quoted.decode()}"
+            header = self._changed(self._environ.get("HTTP_COOKIE", ""), name, written)
+            self._environ["HTTP_COOKIE"] = header
+            self._keep(header)  # however long it has become: it is the client who has a limit
+        return was_there
+
+    def _changed(self, header: str, name: str, written: str | None) -> str:
+        for found in _cookie_or_word.finditer(header.encode("latin-1")):
+            if found[1] == name.encode():
+                before, after = header[: found.start()], header[found.end() :]
+                return before.rstrip(" ;") + after if written is None else before + written + after
+        return "; ".join(filter(None, (header, written)))
 
 
 class Cookies(LenientCookies):
@@ -90,15 +112,25 @@ class Cookies(LenientCookies):
 
     @property
     def _cache(self) -> dict[str, str]:
-        environ = self._environ
-        header = environ.get("HTTP_COOKIE", "")
-        kept: Any = environ.get(_KEPT)
+        header = self._environ.get("HTTP_COOKIE", "")
+        kept: Any = self._environ.get(_KEPT)
         if kept is not None and kept[1] == header:
             return cast("dict[str, str]", kept[0])
         _check_length(header, self._limits)
+        return self._keep(header)
+
+    def _keep(self, header: str) -> dict[str, str]:
         cookies = parse(header)
-        environ[_KEPT] = (cookies, header)
+        self._environ[_KEPT] = (cookies, header)
         return cookies
+
+    def _changed(self, header: str, name: str, written: str | None) -> str:
+        kept = []
+        for pair in header.split(";"):
+            if pair.partition("=")[0].strip(_BLANKS) == name:
+                pair, written = written or "", None
+            kept.append(pair.strip(_BLANKS))
+        return "; ".join(filter(None, [*kept, written]))
 
 
 def _check_length(header: str, limits: Limits) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from goldilocks.config import Configurator
 from goldilocks.cookies import parse
+from goldilocks.csrf import CookieCSRFStoragePolicy, get_csrf_token
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.session import SignedCookieSessionFactory
@@ -147,3 +148,15 @@ def test_what_was_set_is_read(value, defaults):
 def test_quotes_mean_nothing(value):
     """What ``set_cookie`` doesn't write is the value as it stands: quotes, backslashes, and controls that would be smuggled in."""
     assert parse(f"a={value}; b=1")["a"] == value.encode("latin-1").decode()
+
+
+@pytest.mark.parametrize("header", ["a=b, csrf_token=evil", "a=x csrf_token=evil; b=1", "a" * 15_990])
+def test_token_is_one_whatever_cookies_come(header):
+    """A page that asks twice for a token that isn't there yet gets one token, which no other cookie's value can hold or hide."""
+    config = Configurator(settings={"goldilocks.mask_csrf_tokens": False})
+    config.set_csrf_storage_policy(CookieCSRFStoragePolicy())
+    config.add_view(lambda request: Response(f"{get_csrf_token(request)} {get_csrf_token(request)}"))
+    status, text = read(header, config.make_wsgi_app())
+    first, second = text.split()
+    assert status == 200
+    assert first == second != "evil"

@@ -71,6 +71,62 @@ def test_cookies_are_written():
     assert environ["HTTP_COOKIE"] == "a=3; c=4"
 
 
+@pytest.mark.filterwarnings("ignore:Cookie value contains invalid bytes:RuntimeWarning")  # WebOb's
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "a",
+        "a=1",
+        "b=1; a=2; a=3",
+        "a=1; b=2;a=3",
+        " a =1;b",
+        'b="x; a=1"; c',
+        "b=x, a=1; c",
+        "b=1; a=2 ; c=3;",
+        "=; ==a",
+    ],
+)
+@pytest.mark.parametrize("value", ["9", "x y;", "ä", None])
+def test_lenient_cookies_are_written_as_webob_writes_them(header, value):
+    """Where old applications run, the header becomes what it always became."""
+    ours, webobs = {"HTTP_COOKIE": header}, {"HTTP_COOKIE": header}
+    for kind, environ in ((LenientCookies(ours, Limits()), ours), (RequestCookies(webobs), webobs)):
+        try:
+            kind.__delitem__("a") if value is None else kind.__setitem__("a", value)
+        except KeyError:
+            environ["missed"] = "a"
+    assert ours["HTTP_COOKIE"] == webobs["HTTP_COOKIE"]
+    assert ours.get("missed") == webobs.get("missed")
+    assert dict(LenientCookies(ours, Limits())) == dict(RequestCookies(webobs))
+
+
+@pytest.mark.filterwarnings("ignore:Cookie value contains invalid bytes:RuntimeWarning")  # WebOb's
+@pytest.mark.parametrize("header", ["", "a=1", "b=x, a=1; c", "b=1;  a=2; a=3", 'b="x; a=1"', "a"])
+@pytest.mark.parametrize("value", ["9", "x y;", "ä"])
+def test_written_cookie_is_read(header, value):
+    """What is set is what is read from then on, the others stay, and what is taken out is gone."""
+    environ = {"HTTP_COOKIE": header}
+    cookies = Cookies(environ, Limits())
+    others = {name: kept for name, kept in cookies.items() if name != "a"}
+    cookies["a"] = value
+    assert dict(cookies) == parse(environ["HTTP_COOKIE"]) == {**others, "a": value}
+    del cookies["a"]
+    assert dict(cookies) == parse(environ["HTTP_COOKIE"]) == others
+    with pytest.raises(KeyError):
+        del cookies["a"]
+
+
+@pytest.mark.parametrize("kind", [Cookies, LenientCookies])
+def test_long_cookies_are_written_in_one_go(kind):
+    """A word that no "=" follows is looked at once, also where a cookie is written; and who writes is no client that has a limit."""
+    environ = {"HTTP_COOKIE": "a" * 300_000}
+    cookies = kind(environ, Limits(cookie_bytes=300_000))
+    cookies["b"] = "1"
+    assert dict(cookies) == {"b": "1"}
+    assert environ["HTTP_COOKIE"].endswith("a; b=1")
+
+
 @pytest.mark.parametrize("kind", [Cookies, LenientCookies])
 def test_cookies_that_are_too_long(kind):
     """More cookies than the limit are refused."""
