@@ -755,7 +755,8 @@ class RemoteUserAuthenticationPolicy(CallbackAuthenticationPolicy):
             if len(session) and SESSION_OWNER not in session:
                 session[SESSION_OWNER] = userid
 
-        request.add_response_callback(mark)
+        # the session may have asked already to be written, with what is in it then
+        request.response_callbacks.appendleft(mark)
 
     def remember(self, request: AnyRequest, userid: Any, **kw: Any) -> Headers:
         """Do nothing: the server logs users in."""

@@ -302,6 +302,32 @@ def test_session_from_before_the_login_is_the_first_users():
     assert browser.get("/", extra_environ={"REMOTE_USER": "bob"}).json["note"] is None
 
 
+@pytest.mark.parametrize(("path", "later_s"), [("/", 5), ("/?early", 0)])
+def test_session_is_its_users_whenever_it_was_touched(path, later_s, monkeypatch):
+    """Whose a session is goes with it, also where it was to be written before anybody asked for the user."""
+    now = 1_700_000_000
+    monkeypatch.setattr("goldilocks.session.time.time", lambda: now)
+
+    def app(config):
+        config.set_session_factory(SignedCookieSessionFactory(NEW))
+        policy = RemoteUserAuthenticationPolicy()
+
+        def tell(request):
+            if "early" in request.GET:
+                request.session.changed()
+            user = policy.authenticated_userid(request)
+            return [user, request.session.setdefault("basket", "honey") if user is None else len(request.session)]
+
+        config.add_view(tell, renderer="json")
+
+    browser = serve(app)
+    assert browser.get("/").json == [None, "honey"]
+    now += later_s
+    assert browser.get(path, extra_environ={"REMOTE_USER": "alice"}).json == ["alice", 1]
+    now += later_s
+    assert browser.get(path, extra_environ={"REMOTE_USER": "bob"}).json == ["bob", 0]
+
+
 def test_user_of_the_server_gets_no_session_by_looking():
     """A session with nothing in it isn't stored for its owner's sake."""
     answer = serve(known_by_server).get("/", extra_environ={"REMOTE_USER": "alice"})

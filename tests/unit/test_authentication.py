@@ -1,6 +1,7 @@
 """Tickets, HTTP Basic, and the authentication policies."""
 
 import base64
+from collections import deque
 from types import SimpleNamespace
 
 import pytest
@@ -589,11 +590,11 @@ def test_session_of_a_user_of_the_server_is_looked_at_once():
     registry = Registry("tests")
     registry.settings = {"goldilocks.rotate_at_login": True}
     registry.registerUtility(object(), ISessionFactory)
-    request = SimpleNamespace(environ={"REMOTE_USER": "fred"}, registry=registry, session={}, added=[])
-    request.add_response_callback = request.added.append
+    request = SimpleNamespace(environ={"REMOTE_USER": "fred"}, registry=registry, session={})
+    request.response_callbacks = deque()
     policy = RemoteUserAuthenticationPolicy()
     assert [policy.unauthenticated_userid(request) for _ in range(2)] == ["fred", "fred"]
-    assert len(request.added) == 1
+    assert len(request.response_callbacks) == 1
 
 
 def test_reader_of_tickets_may_be_replaced():
