@@ -87,7 +87,7 @@ class OwnCookie:
 
     Args:
         name: what the browser keeps it under.
-        secure: whether it is sent over HTTPS only; None is automatic: if the request came that way.
+        secure: whether it is sent over HTTPS only; None is automatic: if the request came that way, and with ``samesite="None"``.
         httponly: whether it is hidden from scripts; None is automatic: it is.
         max_age: how many seconds the browser keeps it; None for as long as it runs.
         path: where on the site it is sent.
@@ -95,7 +95,7 @@ class OwnCookie:
         samesite: ``"Strict"``, ``"Lax"`` or ``"None"``; None leaves the word out.
         is_for_scripts: whether a script of the page is to read it: then automatic doesn't hide it.
 
-    What is automatic is no, as it is in Pyramid, where the setting ``safe_cookies`` is off.
+    What is automatic is no, as it is in Pyramid, where the setting ``safe_cookies`` is off, but for what browsers demand.
 
     Raises:
         ValueError: the name or an attribute would be read as more than one.
@@ -115,8 +115,10 @@ class OwnCookie:
         if name is not None:  # COMPAT: a cookie that nobody will ask for may have none
             check_cookie_name(name)
         check_cookie_attributes(path=path, domain=domain, samesite=samesite)
+        # browsers take such a cookie with ``Secure`` alone
+        is_for_all_sites = samesite is not None and samesite.lower() == "none"
         self.name = name
-        self.secure = secure
+        self.secure = True if secure is None and is_for_all_sites else secure
         self.httponly = httponly
         self.max_age = max_age
         self.path = path

@@ -108,6 +108,15 @@ def test_cookie_is_as_it_always_was_where_that_is_said(make, environ, settings):
 
 
 @pytest.mark.parametrize("make", EVERY)
+@pytest.mark.parametrize("environ", [{}, HTTPS])
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_cookie_for_all_sites_is_secure(make, environ, defaults):
+    """Browsers take no other, so whoever comes over HTTP is answered with a cookie that isn't kept, and not with an error."""
+    line = written(make(samesite="None"), environ, goldilocks__defaults=defaults)
+    assert attributes(line) >= {"path=/", "secure", "samesite=none"}
+
+
+@pytest.mark.parametrize("make", EVERY)
 def test_attributes_are_written_in_their_order(make):
     """An age, a path and a domain are written as before."""
     line = written(
