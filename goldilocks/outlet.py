@@ -43,6 +43,8 @@ VARY_SETTING = f"{GOLDILOCKS}.vary_by_cookie"
 _CACHING = frozenset(("cache-control", "expires"))
 _PRIVATE = ("Cache-Control", "private")
 _VARY = ("Vary", "Cookie")
+#: Where one of these stands in a ``Vary``, no cookie need be added.
+_SAYS_ALL = frozenset(("*", "cookie"))
 #: Headers about which something is decided, if they are among those that are added.
 _SAID_AS_MADE = frozenset(("content-type", "content-length", "vary", "set-cookie"))
 _DECIDED = _SAID_AS_MADE | _CACHING
@@ -192,15 +194,14 @@ def vary_by_cookie(response: AnyResponse) -> None:
     elif not isinstance(response, Response):
         return
     headers = response.headerlist
-    for name, _ in headers:
-        if len(name) == 4 and name.lower() == "vary":
-            break
-    else:
+    said = [value for name, value in headers if len(name) == 4 and name.lower() == "vary"]
+    if not said:
         headers.append(_VARY)
         return
-    said = response.headers["Vary"]
-    if "*" not in said and "cookie" not in [name.strip().lower() for name in said.split(",")]:
-        response.headers["Vary"] = f"{said}, Cookie"
+    # SPEC: RFC 9110, 5.3: several lines are one list
+    names = [each for each in (name.strip() for name in ",".join(said).split(",")) if each]
+    if _SAYS_ALL.isdisjoint(name.lower() for name in names):
+        response.headers["Vary"] = ", ".join([*names, "Cookie"])
 
 
 def header_lines(value: Any) -> tuple[tuple[str, str], ...]:

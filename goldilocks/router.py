@@ -46,6 +46,7 @@ from goldilocks.registry import is_heard
 from goldilocks.request import Request, apply_request_extensions
 from goldilocks.response import Response
 from goldilocks.reticence import requested
+from goldilocks.security import pass_note_on
 from goldilocks.threadlocal import RequestContext
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
@@ -74,7 +75,6 @@ _usual_call_view = _call_view
 
 #: Steps that add-ons replace on a router: then every request goes through them.
 _OPEN_STEPS = frozenset(("finish_request", "invoke_request", "invoke_subrequest", "request_context"))
-
 
 _ALL_EVENTS = frozenset(EVENTS)
 
@@ -278,8 +278,11 @@ class Router:
             use_tweens: send it through the tweens, the one for exception views among them.
         """
         self._introduce(request)
-        with RequestContext(request):
-            return self._invoke(request, self.handle_request if use_tweens else self.orig_handle_request)
+        try:
+            with RequestContext(request):
+                return self._invoke(request, self.handle_request if use_tweens else self.orig_handle_request)
+        finally:
+            pass_note_on(request)
 
     def invoke_request(self, request: AnyRequest, _use_tweens: bool = True) -> AnyResponse:
         """Answer a request that is the current one: handle it, then call back and tell those who wait for it."""

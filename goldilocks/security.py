@@ -40,8 +40,8 @@ from goldilocks.interfaces import (
     IViewClassifier,
 )
 from goldilocks.names import GOLDILOCKS
-from goldilocks.owncookies import DEPENDS_ON_COOKIE, settings_of
-from goldilocks.threadlocal import get_current_registry
+from goldilocks.owncookies import DEPENDS_ON_COOKIE, note_cookie, settings_of
+from goldilocks.threadlocal import get_current_registry, get_current_request
 from goldilocks.types import AnyRegistry, AnyRequest, Context, InterfaceSpec
 
 __all__ = [
@@ -195,6 +195,12 @@ def _warn_about_principals(what: str, instead: str) -> None:
     )
 
 
+def pass_note_on(request: AnyRequest) -> None:
+    """Note of the current request what is noted of another one, whose answer may become a part of its own."""
+    if DEPENDS_ON_COOKIE in request.__dict__:
+        note_cookie(get_current_request())
+
+
 class SecurityAPIMixin:
     """What a request can say about the user behind it."""
 
@@ -250,6 +256,7 @@ class AuthenticationAPIMixin:
         policy = _get_security_policy(self)
         if policy is None:
             return None
+        note_cookie(self)
         if isinstance(policy, LegacySecurityPolicy):
             policy = policy._get_authn_policy(self)
             return policy.unauthenticated_userid(self)
@@ -261,6 +268,7 @@ class AuthenticationAPIMixin:
         _warn_about_principals("request.effective_principals", "request.identity")
         policy = _get_security_policy(self)
         if isinstance(policy, LegacySecurityPolicy):
+            note_cookie(self)
             return policy._get_authn_policy(self).effective_principals(self)
         return [Everyone]
 

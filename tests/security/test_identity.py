@@ -8,8 +8,9 @@ import pytest
 
 import goldilocks
 from goldilocks.authentication import AuthTktCookieHelper, BadTicket, parse_ticket
-from goldilocks.authorization import ACLHelper
+from goldilocks.authorization import ACLAuthorizationPolicy, ACLHelper
 from goldilocks.csrf import CookieCSRFStoragePolicy, check_csrf_token, get_csrf_token
+from goldilocks.httpexceptions import HTTPForbidden
 from goldilocks.response import Response
 from goldilocks.security import Allow, Everyone
 from goldilocks.session import SignedCookieSessionFactory
@@ -170,6 +171,54 @@ def test_token_in_a_cookie_is_noted():
     """A token that is kept in a cookie of its own counts as well."""
     assert touched(get_csrf_token, cookie_tokens=True)
     assert touched(lambda request: check_csrf_token(request, raises=False), cookie_tokens=True)
+
+
+@pytest.mark.parametrize("word", ["unauthenticated_userid", "effective_principals"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_older_words_for_the_user_are_noted(word):
+    """A policy of the older kind may read a cookie of its own."""
+
+    class Older:
+        def unauthenticated_userid(self, request):
+            return request.cookies.get("user")
+
+        def effective_principals(self, request):
+            return [request.cookies.get("user")]
+
+    def app(config):
+        config.set_authentication_policy(Older())
+        config.set_authorization_policy(ACLAuthorizationPolicy())
+        config.add_view(lambda request: Response(repr(getattr(request, word))))
+
+    answer = serve(app).get("/", headers={"Cookie": "user=fred"})
+    assert "fred" in answer
+    assert answer.headers["Vary"] == "Cookie"
+
+
+@pytest.mark.parametrize("use_tweens", [True, False])
+@pytest.mark.parametrize("view", [lambda request: Response(repr(request.identity)), "forbidden"])
+def test_what_a_subrequest_looked_at_is_noted(view, use_tweens):
+    """What a request has others find out for its answer, the answer depends on, too."""
+
+    def page(request):
+        inner = request.blank("/inner", headers=dict(request.headers))
+        try:
+            return Response("in: " + request.invoke_subrequest(inner, use_tweens=use_tweens).text)
+        except HTTPForbidden:
+            return Response("in: no")
+
+    def app(config):
+        config.set_root_factory(Root)
+        config.set_security_policy(Policy())
+        config.add_view(page)
+        if view == "forbidden":
+            config.add_view(lambda request: Response(), name="inner", permission="edit")
+        else:
+            config.add_view(view, name="inner")
+
+    answer = serve(app).get("/")
+    assert "in: " in answer
+    assert answer.headers["Vary"] == "Cookie"
 
 
 def test_permission_of_a_view_is_noted():

@@ -316,7 +316,10 @@ def test_session_is_its_users_whenever_it_was_touched(path, later_s, monkeypatch
             if "early" in request.GET:
                 request.session.changed()
             user = policy.authenticated_userid(request)
-            return [user, request.session.setdefault("basket", "honey") if user is None else len(request.session)]
+            return [
+                user,
+                request.session.setdefault("basket", "honey") if user is None else len(request.session),
+            ]
 
         config.add_view(tell, renderer="json")
 

@@ -232,6 +232,17 @@ def test_vary_by_cookie(said, expected):
     assert response.headers["Vary"] == expected
 
 
+def test_vary_on_several_lines_is_one_list():
+    """What was said on other lines is still said: a cache that forgot it would hand on a packed body to whoever can't unpack it."""
+    response = Response("text")
+    response.headerlist += [("Vary", "Accept-Encoding,"), ("vary", ""), ("VARY", "Origin")]
+    vary_by_cookie(response)
+    assert response.headers.getall("Vary") == ["Accept-Encoding, Origin, Cookie"]
+    response.headerlist.append(("Vary", "Accept"))
+    vary_by_cookie(response)
+    assert response.headers.getall("Vary") == ["Accept-Encoding, Origin, Cookie", "Accept"]
+
+
 def test_foreign_response_does_not_vary():
     """What isn't ours is left alone."""
     vary_by_cookie(io.BytesIO())
