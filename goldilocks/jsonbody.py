@@ -148,12 +148,10 @@ def _decoder(is_strict: bool, digits: int | None, counts_whole: bool) -> json.JS
 def _bad_number(text: str, error: ValueError) -> JSONBodyError:
     if isinstance(error, _NumberError):
         reason, number = str(error), error.number
-        place = _first(text, lambda token: token == number)
+        place = _first(text, lambda word: word == number)
     else:
         reason, most = "a number of too many digits", sys.get_int_max_str_digits()
-        place = _first(
-            text, lambda token: token.removeprefix("-").isdecimal() and len(token.strip("-")) > most
-        )
+        place = _first(text, lambda word: word.removeprefix("-").isdecimal() and len(word.strip("-")) > most)
     return JSONBodyError(reason, text, place)
 
 
