@@ -243,16 +243,18 @@ def check_method(environ: Environ) -> None:
 
 
 def check_target(environ: Environ) -> None:
-    """See that the target is a path; ``*`` may be asked for its ``OPTIONS``.
+    """See that the target is a path; of ``*``, the ``OPTIONS`` may be asked, which are those of the empty path.
 
     Raises:
         HTTPBadRequest: it isn't.
         HTTPNotFound: there is a NUL in it.
     """
     path = environ.get("PATH_INFO", "")
+    # SPEC: RFC 9112, 3.2.4 and 3.3; behind the host, a star would be read as a part of its name
+    if path == "*" and environ.get("REQUEST_METHOD") == "OPTIONS":
+        path = environ["PATH_INFO"] = ""
     # SPEC: RFC 9112, 3.2; an empty path is what WSGI makes of an application's own address without a slash
-    is_server = path == "*" and environ.get("REQUEST_METHOD") == "OPTIONS"
-    if path and path[0] != "/" and not is_server:
+    if path and path[0] != "/":
         raise refusal(HTTPBadRequest, "The address must begin with a slash.")
     if "\0" in path:
         raise refusal(HTTPNotFound, "No address has a NUL in it.")

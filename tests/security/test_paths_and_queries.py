@@ -9,7 +9,7 @@ import pytest
 from goldilocks.cli.requestlog import RequestLog
 from goldilocks.config import Configurator
 from goldilocks.events import NewRequest
-from goldilocks.httpexceptions import HTTPBadRequest
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPFound
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.static import static_view
@@ -212,6 +212,28 @@ def test_strict_application_hears_of_no_controls(name, control):
 def test_target_begins_with_a_slash(path):
     """A target that is no path is refused: routes, guards and logs would read it differently."""
     assert ask(made(echo), path)[0] == "400 Bad Request"
+
+
+@pytest.mark.parametrize("host", ["example.com", "example.com:8080", "[::1]"])
+def test_star_is_no_part_of_the_host(host):
+    """``OPTIONS *``, which asks the server and no path of it: URLs and redirects lead to the host that was asked."""
+
+    def app(config):
+        config.add_route("home", "/")
+        config.add_route("any", "/*rest")
+        config.add_view(lambda request: Response(f"{request.url} {request.path}"), route_name="home")
+
+    def away(config):
+        config.add_route("home", "/")
+        config.add_view(lambda request: HTTPFound("/login"), route_name="home")
+
+    said = {"REQUEST_METHOD": "OPTIONS", "HTTP_HOST": host, "SERVER_PROTOCOL": "HTTP/1.1"}
+    for _ in range(2):
+        assert ask(made(app), b"*", **said) == ("200 OK", f"http://{host} ")
+    sent = {}
+    environ = Request.blank("/").environ | said | {"PATH_INFO": "*"}
+    list(made(away)(environ, lambda status, headers, exc_info=None: sent.update(headers)))
+    assert sent["Location"] == f"http://{host}/login"
 
 
 @pytest.mark.parametrize("method", ["", "GET\r\n", "G ET", "<script>", "GET\0", "Ä"])

@@ -156,6 +156,14 @@ def test_target(path, method, expected):
     assert status(Edge(), PATH_INFO=path, REQUEST_METHOD=method) == expected
 
 
+def test_options_of_the_server():
+    """They are those of the empty path, as a proxy means them that makes a star of it."""
+    edge, said = Edge(), environ(PATH_INFO="*", REQUEST_METHOD="OPTIONS")
+    for _ in range(2):
+        assert edge(said) is None
+        assert said["PATH_INFO"] == ""
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
