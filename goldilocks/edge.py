@@ -24,6 +24,7 @@ from goldilocks.hosts import (
     VIRTUAL_ROOT_SETTING,
     AllowedHosts,
     TrustedProxies,
+    name_server,
 )
 from goldilocks.httpexceptions import (
     HTTPBadRequest,
@@ -185,6 +186,7 @@ class Edge:
         """
         host = environ.get("HTTP_HOST", environ.get(REFUSED_HOST))
         if host is None:
+            name_server(environ)
             check_protocol(environ)
         elif host not in self._good_hosts:
             try:
@@ -192,6 +194,7 @@ class Edge:
             except HTTPBadRequest:
                 environ[REFUSED_HOST] = host  # whoever looks again finds the same fault
                 environ.pop("HTTP_HOST", None)
+                name_server(environ)
                 raise
             if len(self._good_hosts) >= _REMEMBERED:  # they come from strangers
                 self._good_hosts.clear()

@@ -27,6 +27,9 @@ VIRTUAL_ROOT_SETTING = f"{GOLDILOCKS}.check_virtual_root"
 _REMEMBERED = 1000
 _LONGEST_CHAIN = 200
 
+#: Through how many proxies a request may have come. Nobody has so many; to read an address takes time.
+_MOST_PROXIES = 100
+
 #: The names that mean this machine, and a word for all addresses: no address is the name of a stranger who could lead it
 #: to this machine.
 LOCAL_HOSTS = (".localhost", "<address>")
@@ -128,6 +131,16 @@ def split_host(host: str) -> tuple[str, str] | None:
     return (name, port) if all(name.split(".")) else None
 
 
+def name_server(environ: Environ) -> None:
+    """Give the server a name that can stand in a URL, if it is called by what can't: a socket of this machine has none."""
+    # SPEC: RFC 3875, 4.1.14 and 4.1.15
+    name, port = environ.get("SERVER_NAME", ""), environ.get("SERVER_PORT", "")
+    if not port.isdecimal():
+        port = _PORTS.get(environ["wsgi.url_scheme"], "80")
+    names = (each for each in (name, f"[{name}]") if split_host(f"{each}:{port}"))
+    environ["SERVER_NAME"], environ["SERVER_PORT"] = next(names, "localhost"), port
+
+
 def _is_address(name: str) -> bool:
     """Tell whether the name of a host is an address."""
     return name.startswith("[") or _address(name) is not None
@@ -147,11 +160,16 @@ def _is_ipv6(text: str) -> bool:
 FORWARDED = frozenset(
     (
         "HTTP_FORWARDED",
+        "HTTP_X_FORWARDED_BY",
         "HTTP_X_FORWARDED_FOR",
         "HTTP_X_FORWARDED_HOST",
         "HTTP_X_FORWARDED_PORT",
         "HTTP_X_FORWARDED_PREFIX",
         "HTTP_X_FORWARDED_PROTO",
+        "HTTP_X_FORWARDED_PROTOCOL",
+        "HTTP_X_FORWARDED_SCHEME",
+        "HTTP_X_FORWARDED_SERVER",
+        "HTTP_X_FORWARDED_SSL",
         "HTTP_X_REAL_IP",
     )
 )
@@ -162,6 +180,9 @@ PROXY_WORDS = FORWARDED | {VH_ROOT_KEY}
 #: Where an environment says which trusted proxy's words were written into it: who looks again would take the client for the proxy. A
 #: mounted application asks whether it trusts that one, too.
 FORWARDED_KEY = f"{GOLDILOCKS}.forwarded"
+
+#: The ports that a client asks who says none.
+_PORTS = {"http": "80", "https": "443"}
 
 #: How a setting calls whoever comes through a socket of this machine, which has no address.
 _UNIX = "unix"
@@ -205,10 +226,10 @@ class TrustedProxies:
     def _looked_up(self, address: str) -> bool:
         if "*" in self._words:
             return True
-        if not address:
-            return _UNIX in self._words
         found = _address(address)
-        return found is not None and any(found in network for network in self._networks)
+        if found is None:  # what a server says of a socket that has none: nothing, or a word of its own
+            return _UNIX in self._words
+        return any(found in network for network in self._networks)
 
     def forward(self, environ: Environ) -> None:
         """Write what a trusted proxy says of the client into the environment; take out what others say.
@@ -232,7 +253,8 @@ class TrustedProxies:
             # the first of them is what WebOb and many others take for the client: it must not be the client's own word
             environ["REMOTE_ADDR"], environ["HTTP_X_FORWARDED_FOR"] = chain
         if scheme:
-            environ["wsgi.url_scheme"] = scheme
+            # who asked for another port than that of the scheme said it with the host
+            environ["wsgi.url_scheme"], environ["SERVER_PORT"] = scheme, _PORTS[scheme]
         if host:
             environ["HTTP_HOST"] = host
         environ[FORWARDED_KEY] = proxy
@@ -242,6 +264,8 @@ class TrustedProxies:
         addresses = _members(said)
         if not addresses:
             return None
+        if len(addresses) > _MOST_PROXIES:
+            raise refusal(HTTPBadRequest, f"X-Forwarded-For names more than {_MOST_PROXIES} addresses.")
         believed = self._believed(addresses)
         chain = believed[0], ", ".join(believed)
         if len(said) <= _LONGEST_CHAIN:
@@ -279,19 +303,28 @@ def _last(said: str | None) -> str:
 
 def _scheme(said: str) -> str:
     scheme = said.lower()
-    if scheme not in ("http", "https", ""):
+    if scheme and scheme not in _PORTS:
         raise refusal(HTTPBadRequest, "X-Forwarded-Proto is neither http nor https.")
     return scheme
 
 
 def _network(entry: str) -> IPv4Network | IPv6Network:
     try:
-        return ip_network(entry, strict=False)
+        network = ip_network(entry, strict=False)
     except ValueError as error:
         raise ConfigurationError(
             f"{PROXIES_SETTING} has {entry!r}, which can't be a proxy: write an address like 10.0.0.1, a network like "
             f"10.0.0.0/8, {_UNIX!r} for a socket of this machine, or '*' for anybody"
         ) from error
+    # as a server that listens for both kinds writes an address of the older kind; such addresses are compared as what they are
+    old = getattr(network.network_address, "ipv4_mapped", None)
+    if old is None or network.prefixlen < _MAPPED_BITS:
+        return network
+    return IPv4Network((int(old), network.prefixlen - _MAPPED_BITS))
+
+
+# SPEC: RFC 4291, 2.5.5.2
+_MAPPED_BITS = 96
 
 
 # SPEC: RFC 6874, 2 (ZoneID), without escapes

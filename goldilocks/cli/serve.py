@@ -26,6 +26,7 @@ from goldilocks.cli.reloader import serve_and_watch, watched_folders
 from goldilocks.cli.requestlog import RequestLog
 from goldilocks.cli.trouble import ListenError
 from goldilocks.cli.wire import read_strictly
+from goldilocks.hosts import PROXIES_SETTING
 from goldilocks.limits import Limits
 from goldilocks.names import PYRAMID
 from goldilocks.settings import asbool
@@ -181,15 +182,17 @@ def listen(app: Any, host: str, port: int) -> Any:
     """
     channels: dict[int, Any] = {}
     try:
-        server = create_server(app, channels, host=host, port=port, ident=None, **limits_of_server(app))
+        server = create_server(app, channels, host=host, port=port, ident=None, **server_options(app))
     except (OSError, ValueError) as error:
         raise ListenError(_no_port(host, port, error)) from error
     read_strictly(channels)
     return server
 
 
-def limits_of_server(app: Any) -> dict[str, int]:
-    """Return the server's own limits: what the application would refuse, it needn't take in first.
+def server_options(app: Any) -> dict[str, Any]:
+    """Return the server's own limits, and whether it takes out what proxies say.
+
+    What the application would refuse, it needn't take in first. And where the application knows whom to believe, it must hear it.
 
     Args:
         app: an application of ours, a middleware around one, or any other.
@@ -206,6 +209,7 @@ def limits_of_server(app: Any) -> dict[str, int]:
     return {
         "max_request_body_size": min(limits.body_bytes, LARGEST_BODY) + 1,
         "max_request_header_size": min(head_bytes, LONGEST_HEAD) + 1,
+        "clear_untrusted_proxy_headers": not settings.get(PROXIES_SETTING),
     }
 
 

@@ -1,5 +1,7 @@
 """What went wrong with hosts elsewhere: addresses that somebody else chooses, and proxies that anybody can play."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from goldilocks.config import Configurator
@@ -143,6 +145,52 @@ FORWARDED = {
 def test_anybody_can_say_that_he_is_a_proxy():
     """What a stranger says in the name of a proxy is as if it weren't said."""
     assert ask(app(), **FORWARDED)[1] == "http://localhost/admin/x http://localhost/admin/x 192.0.2.9"
+
+
+def test_port_behind_a_proxy():
+    """The port that the proxy speaks to is nobody else's, and stands in no URL."""
+    config = Configurator(settings={"goldilocks.trusted_proxies": "192.0.2.9"})
+    config.add_route("x", "/admin/x")
+    config.add_view(
+        lambda request: Response(
+            f"{request.url} {request.route_url('x', _host='de.example')} {request.route_url('x', _port=81)}"
+        ),
+        route_name="x",
+    )
+    said = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_HOST": "shop.example", "SERVER_PORT": "6543"}
+    expected = "https://shop.example/admin/x https://de.example/admin/x https://shop.example:81/admin/x"
+    for _ in range(2):
+        assert ask(config.make_wsgi_app(), **said) == ("200 OK", expected)
+
+
+@pytest.mark.parametrize("address", ["", "localhost", "<local>"])
+def test_proxy_that_comes_through_a_socket(address):
+    """A socket of this machine has no address, and each server has a word of its own for that."""
+    trusting = app(goldilocks__trusted_proxies="unix")
+    for _ in range(2):
+        assert ask(trusting, REMOTE_ADDR=address, **FORWARDED)[1].startswith("https://good.example/")
+        assert ask(trusting, REMOTE_ADDR="127.0.0.1", **FORWARDED)[1].startswith("http://localhost/")
+
+
+@pytest.mark.parametrize("word", ["SSL", "SCHEME", "PROTOCOL", "SERVER", "BY", "PREFIX", "PORT"])
+def test_other_words_of_proxies(word):
+    """What some proxies say besides, a stranger doesn't say either."""
+    config = Configurator(settings={"goldilocks.trusted_proxies": "192.0.2.9"})
+    config.add_view(lambda request: Response(request.headers.get(f"X-Forwarded-{word}", "-")), name="x")
+    said = {"PATH_INFO": "/x", f"HTTP_X_FORWARDED_{word}": "on"}
+    for _ in range(2):
+        assert ask(config.make_wsgi_app(), **said) == ("200 OK", "on")
+        assert ask(config.make_wsgi_app(), **said, REMOTE_ADDR="192.0.2.10") == ("200 OK", "-")
+
+
+def test_proxies_without_end():
+    """Nobody comes through a thousand proxies: their addresses aren't read."""
+    trusting = app(goldilocks__trusted_proxies="*")
+    for said in (
+        ", ".join(f"10.0.{high}.{low}" for high in range(40) for low in range(250)),
+        "1.1.1.1," * 101,
+    ):
+        assert ask(trusting, HTTP_X_FORWARDED_FOR=said)[0] == "400 Bad Request"
 
 
 def test_trusted_proxy_is_believed():
@@ -334,6 +382,33 @@ def test_refused_host_leads_nowhere(host, said):
         list(app(dict(environ), lambda status, sent, exc_info=None: headers.append((status, dict(sent)))))
         status, sent = headers[-1]
         assert status == "302 Found" and sent["Location"].split("/")[2] == "localhost"
+
+
+@pytest.mark.parametrize(
+    ("name", "port"),
+    [("/run/shop.sock", ""), ("waitress.invalid", "/run/shop.sock"), ("::1", "80"), ("", "")],
+)
+@pytest.mark.parametrize("host", [None, "evil.example", "a b"])
+def test_redirect_of_a_server_without_a_name(name, port, host):
+    """Behind a socket, a request without a host, or with a wrong one, is answered by a redirect as any other, and is no error."""
+    config = Configurator(settings={"goldilocks.allowed_hosts": "example.com"})
+    config.add_route("x", "/x")
+    config.add_view(lambda request: HTTPFound("/elsewhere"), route_name="x")
+    config.add_exception_view(lambda error, request: HTTPFound(request.route_url("x")), context=HTTPException)
+    app = config.make_wsgi_app()
+    environ = Request.blank("/x").environ | {"SERVER_NAME": name, "SERVER_PORT": port, "HTTP_HOST": host}
+    if host is None:
+        del environ["HTTP_HOST"]
+    headers = []
+    for _ in range(2):
+        list(app(dict(environ), lambda status, sent, exc_info=None: headers.append((status, dict(sent)))))
+        status, sent = headers[-1]
+        assert status == "302 Found" and urlsplit(sent["Location"]).hostname in (
+            "localhost",
+            "::1",
+            "waitress.invalid",
+        )
+        assert urlsplit(sent["Location"]).port in (None, 80)
 
 
 def test_refused_host_stays_refused():

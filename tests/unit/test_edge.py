@@ -375,6 +375,29 @@ def test_entry_that_is_no_host(entry):
         AllowedHosts([entry])
 
 
+@pytest.mark.parametrize(
+    ("name", "port", "expected"),
+    [
+        ("shop.example", "8080", ("shop.example", "8080")),
+        ("::1", "80", ("[::1]", "80")),
+        ("[::1]", "80", ("[::1]", "80")),
+        ("/run/shop.sock", "", ("localhost", "443")),
+        ("shop.example", "/run/shop.sock", ("shop.example", "443")),
+        ("a b", "8080", ("localhost", "8080")),
+        (None, None, ("localhost", "443")),
+    ],
+)
+@pytest.mark.parametrize(("host", "expected_status"), [(None, None), ("evil.example", 400)])
+def test_server_has_a_name(name, port, expected, host, expected_status):
+    """Where nobody else says one, a URL is made of what the server is called by; that may be a socket, which has no name."""
+    said = {"SERVER_NAME": name, "SERVER_PORT": port, "HTTP_HOST": host, "wsgi.url_scheme": "https"}
+    got, edge = environ(**said), Edge(allowed_hosts=["example.com"])
+    for _ in range(2):
+        found = edge(got)
+        assert (found and found.code) == expected_status
+        assert (got["SERVER_NAME"], got["SERVER_PORT"]) == expected
+
+
 def test_no_host_is_nobodys_word():
     """Where the client names no host, the server's own name counts."""
     assert status(Edge(allowed_hosts=["example.com"]), HTTP_HOST=None) is None
@@ -433,6 +456,7 @@ def test_scheme_and_host_from_a_proxy():
     got = environ(HTTP_X_FORWARDED_PROTO="http, HTTPS", HTTP_X_FORWARDED_HOST="evil.example, example.com")
     assert edge(got) is None
     assert (got["wsgi.url_scheme"], got["HTTP_HOST"]) == ("https", "example.com")
+    assert got["SERVER_PORT"] == "443"
     assert status(edge, HTTP_X_FORWARDED_HOST="evil.example") == 400
     assert status(edge, HTTP_X_FORWARDED_HOST="a b") == 400
 
@@ -452,6 +476,7 @@ def test_proxy_that_says_little():
         ("FOR", "fe80::1%<script>"),
         ("FOR", "fe80::1%"),
         ("FOR", "fe80::1%" + "a" * 41),
+        ("FOR", ", ".join(["10.0.0.1"] * 101)),
         ("PROTO", "ftp"),
         ("PROTO", "http://"),
     ],
@@ -467,7 +492,10 @@ def test_proxy_that_says_rubbish(name, value):
         ("10.0.0.1", ["10.0.0.1", "::ffff:10.0.0.1"], ["10.0.0.2", "", "rubbish"]),
         ("10.0.0.7/8", ["10.255.0.1"], ["11.0.0.1"]),
         ("2001:db8::/32", ["2001:db8::7"], ["2001:db9::1", "10.0.0.1"]),
-        ("unix", [""], ["10.0.0.1"]),
+        ("::ffff:10.0.0.1", ["10.0.0.1", "::ffff:10.0.0.1"], ["10.0.0.2", "::10.0.0.1"]),
+        ("::ffff:10.0.0.7/104", ["10.255.0.1"], ["11.0.0.1"]),
+        ("::/0", ["2001:db8::7"], ["10.0.0.1"]),
+        ("unix", ["", "localhost", "<local>"], ["10.0.0.1", "::1"]),
         ("*", ["", "10.0.0.1", "rubbish"], []),
     ],
 )

@@ -7,6 +7,8 @@ import logging
 import os
 import signal
 import sys
+import threading
+import urllib.request
 from types import SimpleNamespace
 
 import click
@@ -21,14 +23,15 @@ from goldilocks.cli.serve import (
     announcement,
     decide_debug,
     echo,
-    limits_of_server,
     listen,
+    server_options,
     stop_on_signals,
     switch,
     url,
 )
 from goldilocks.cli.trouble import ListenError
 from goldilocks.config import Configurator
+from goldilocks.response import Response
 
 HELLO = """
 from goldilocks.view import get
@@ -251,15 +254,37 @@ def test_server_has_the_limits_of_the_application():
         settings={"goldilocks.limit_body_bytes": "1000", "goldilocks.limit_header_bytes": "10"}
     )
     app = config.make_wsgi_app()
-    small = {"max_request_body_size": 1001, "max_request_header_size": 3 * 8000 + 16_000 + 41}
-    assert limits_of_server(app) == limits_of_server(RequestLog(app)) == small
-    assert limits_of_server(object()) == {}
+    small = {
+        "max_request_body_size": 1001,
+        "max_request_header_size": 3 * 8000 + 16_000 + 41,
+        "clear_untrusted_proxy_headers": True,
+    }
+    assert server_options(app) == server_options(RequestLog(app)) == small
+    assert server_options(object()) == {}
 
 
 def test_server_always_has_limits():
     """An application that has none, as old ones have, is served with the server's."""
     app = Configurator(settings={"goldilocks.defaults": "pyramid"}).make_wsgi_app()
-    assert limits_of_server(app) == {"max_request_body_size": 2**30 + 1, "max_request_header_size": 2**18 + 1}
+    options = server_options(app)
+    assert (options["max_request_body_size"], options["max_request_header_size"]) == (2**30 + 1, 2**18 + 1)
+
+
+@pytest.mark.parametrize(("trusted", "scheme"), [("127.0.0.1", "https"), ("192.0.2.1", "http"), ("", "http")])
+def test_application_hears_what_proxies_say(trusted, scheme):
+    """If it says whom to believe; the server doesn't take it out before."""
+    config = Configurator(settings={"goldilocks.trusted_proxies": trusted})
+    config.add_view(lambda request: Response(f"{request.scheme} {request.headers.get('X-Forwarded-Proto')}"))
+    server = listen(config.make_wsgi_app(), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        asked = urllib.request.Request(url("127.0.0.1", server), headers={"X-Forwarded-Proto": "https"})
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            assert answer.read().decode() == f"{scheme} {'https' if scheme == 'https' else None}"
+    finally:
+        server.close()
+        thread.join()
 
 
 @pytest.mark.parametrize(
