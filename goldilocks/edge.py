@@ -301,9 +301,13 @@ def check_protocol(environ: Environ) -> None:
     Raises:
         HTTPBadRequest: it isn't.
     """
-    # SPEC: RFC 9112, 3.2
-    if environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+    # SPEC: RFC 9112, 3.2; a server may hand on what a client calls the version
+    if environ.get("SERVER_PROTOCOL", _OLDEST[0]) not in _OLDEST:
         raise refusal(HTTPBadRequest, "There is no Host header.")
+
+
+#: The versions in which a request needn't say its host.
+_OLDEST = ("HTTP/1.0", "HTTP/0.9")
 
 
 #: Where servers put the target as it came, before anything was unescaped.
@@ -398,7 +402,8 @@ def too_long_header(environ: Environ, limits: Limits) -> HTTPException | None:
     """Return the refusal of a request that has a header that is too long."""
     for name, value in environ.items():
         is_header = name.startswith("HTTP_") or name == "CONTENT_TYPE"
-        if is_header and isinstance(value, str) and len(value) > limits.header_bytes:
+        longest = max(len(name), len(value) if isinstance(value, str) else 0)
+        if is_header and longest > limits.header_bytes:
             return refusal(
                 HTTPRequestHeaderFieldsTooLarge, f"A header has more than {limits.header_bytes} bytes."
             )

@@ -126,7 +126,8 @@ def split_host(host: str) -> tuple[str, str] | None:
     if port and int(port) > _FARTHEST_PORT:
         return None
     if name.startswith("["):
-        return (name, port) if _is_ipv6(name[1:-1]) else None
+        address = _ipv6(name[1:-1])
+        return (f"[{address}]", port) if address else None
     name = name.removesuffix(".")
     return (name, port) if all(name.split(".")) else None
 
@@ -146,12 +147,12 @@ def _is_address(name: str) -> bool:
     return name.startswith("[") or _address(name) is not None
 
 
-def _is_ipv6(text: str) -> bool:
+def _ipv6(text: str) -> str | None:
+    """Return an address in the spelling that all spellings of it have in common, or ``None`` if it can't be one."""
     try:
-        IPv6Address(text)
+        return str(IPv6Address(text))
     except ValueError:
-        return False
-    return True
+        return None
 
 
 # --- Proxies -------------------------------------------------------------------------------------------------------

@@ -323,7 +323,16 @@ def test_edge_stands_before_the_test_tools():
     assert browse(app()).get("/admin/x", headers={"Host": "a b"}, status=400)
 
 
-@pytest.mark.parametrize(("protocol", "status"), [("HTTP/1.1", "400 Bad Request"), ("HTTP/1.0", "200 OK")])
+@pytest.mark.parametrize(
+    ("protocol", "status"),
+    [
+        *(
+            (known, "400 Bad Request")
+            for known in ("HTTP/1.1", "HTTP/1.2", "HTTP/01.1", "HTTP/1.10", "HTTP/2", "HTTP/2.0")
+        ),
+        ("HTTP/1.0", "200 OK"),
+    ],
+)
 def test_request_without_a_host(protocol, status):
     """RFC 9112, 3.2: since HTTP/1.1 a request says its host; before, the server's name counts."""
     application = app(goldilocks__allowed_hosts="example.com")

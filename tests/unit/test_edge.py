@@ -173,6 +173,8 @@ def test_options_of_the_server():
         ("QUERY_STRING", "a" * 11, 414),
         ("HTTP_A", "a" * 20, None),
         ("HTTP_A", "a" * 21, 431),
+        ("HTTP_" + "A" * 15, "a", None),
+        ("HTTP_" + "A" * 16, "a", 431),
         ("CONTENT_TYPE", "a" * 21, 431),
         ("SERVER_SOFTWARE", "a" * 100, None),
         ("CONTENT_LENGTH", "30", None),
@@ -358,7 +360,8 @@ def test_host_is_split(host, parts):
         ("*.example.com", ["www.example.com"], ["example.com", "myexample.com"]),
         ("example.com:443", ["example.com:443"], ["example.com", "example.com:80"]),
         (".example.com:443", ["www.example.com:443", "example.com:443"], ["www.example.com:80"]),
-        ("[::1]", ["[::1]:6543", "[::1]"], ["[::2]", "::1"]),
+        ("[::1]", ["[::1]:6543", "[::1]", "[0:0:0:0:0:0:0:1]", "[::0001]:1"], ["[::2]", "::1"]),
+        ("[2001:DB8:0::1]", ["[2001:db8::1]", "[2001:DB8::1]"], ["[2001:db8::2]"]),
         ("*", ["anything.example", "[::1]"], ["a b"]),
     ],
 )
