@@ -239,6 +239,12 @@ _ENDS = (SystemExit, KeyboardInterrupt)
 def ends_the_server(error: BaseException) -> bool:
     """Tell whether an error means the server, and not the request during which it came; it may be one of a group."""
     # whatever else reached the server (a stray GeneratorExit, say) would take other requests along, or leave the client waiting
-    if isinstance(error, BaseExceptionGroup):
-        return error.subgroup(_ENDS) is not None
-    return isinstance(error, _ENDS)
+    left = [error]
+    while left:
+        each = left.pop()
+        if isinstance(each, _ENDS):
+            return True
+        # not by the methods of groups: their classes may have others, and of many in each other they make too many calls
+        if isinstance(each, BaseExceptionGroup):
+            left += each.exceptions
+    return False

@@ -23,6 +23,7 @@ from goldilocks.csrf import CrossOriginGuard
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
+from goldilocks.failure import close_body, finish_before_end
 from goldilocks.glance import CARE
 from goldilocks.httpexceptions import HTTPError
 from goldilocks.interfaces import (
@@ -119,8 +120,9 @@ def _short_way(router: Any, plans: Plans, look: Any, tell: Any) -> ShortWay:
                 failure = response = rescue(request, root, error)
             if "response_callbacks" in attrs or "_depends_on_cookie" in attrs:
                 _complete(router, request, response)
-        except BaseException:
+        except BaseException as error:
             close_body(response)
+            finish_before_end(request, error)
             raise
         finally:
             if "finished_callbacks" in attrs or failure is not None or READ_QUERY in environ:
@@ -276,10 +278,3 @@ def _has_usual_tweens(registry: AnyRegistry) -> bool:
     tweens = registry.queryUtility(ITweens)
     pairs = () if tweens is None else (tweens.explicit or tweens.implicit())
     return [factory for _, factory in pairs] == [excview_tween_factory]
-
-
-def close_body(response: AnyResponse) -> None:
-    """Close the body of a response that nobody will send."""
-    close = getattr(getattr(response, "app_iter", None), "close", None)
-    if close is not None:
-        close()

@@ -7,7 +7,6 @@ Everything that can be decided when the application is made is decided in ``__in
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,11 @@ from goldilocks.changes import changes
 from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, call_across_origins, takes_any_origin
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
-from goldilocks.exceptions import PredicateMismatch, ends_the_server, is_refusal
-from goldilocks.express import EVENTS, ShortWay, close_body, short_way
+from goldilocks.exceptions import PredicateMismatch
+from goldilocks.express import EVENTS, ShortWay, short_way
+from goldilocks.failure import answer_failure, close_body, finish_before_end, is_answered
 from goldilocks.headerplaces import note_places, pointing
-from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError, HTTPNotFound
+from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.interfaces import (
     VH_ROOT_KEY,
     IDebugLogger,
@@ -45,7 +45,6 @@ from goldilocks.readers import READ_QUERY
 from goldilocks.registry import is_heard
 from goldilocks.request import Request, apply_request_extensions
 from goldilocks.response import Response
-from goldilocks.reticence import requested
 from goldilocks.security import pass_note_on
 from goldilocks.threadlocal import RequestContext
 from goldilocks.traversal import DefaultRootFactory
@@ -67,8 +66,6 @@ if TYPE_CHECKING:
         InterfaceSpec,
         StartResponse,
     )
-
-log = logging.getLogger(__name__)
 
 #: What views are called by, unless somebody has put something else at its name in this module.
 _usual_call_view = _call_view
@@ -214,21 +211,11 @@ class Router:
                 return response(environ, start_response)
             return outlet(response, environ, start_response)
         except BaseException as error:
-            if not isinstance(error, Exception) and ends_the_server(error):
-                raise
-            # what a client has sent is answered even where errors of the application go on to the server, and what goes on
-            # to testers are the application's errors: it takes two of three
-            if sum((is_refusal(error), self.answers_errors, not _are_errors_wanted(environ))) < 2:
-                raise
-            page, start = self._failed(error, environ), start_response
             if has_response:
-                # SPEC: PEP 3333, the start_response callable: who may have begun to answer and answers anew says why
-                info = (type(error), error, error.__traceback__)
-
-                def start(status: str, headers: list[tuple[str, str]]) -> Any:
-                    return start_response(status, headers, info)
-
-            return page(environ, start) if self.outlet is None else self.outlet(page, environ, start)
+                close_body(response)
+            if not is_answered(error, environ, self.answers_errors):
+                raise
+            return answer_failure(self, error, environ, start_response, has_response)
 
     def _look_around(self) -> _Around:
         """Find out anew what a request will meet, after something was configured."""
@@ -252,17 +239,6 @@ class Router:
         )
         known["_around"] = around  # behind `__setattr__`: this is no change
         return around
-
-    def _failed(self, error: BaseException, environ: Environ) -> AnyResponse:
-        """Log an error that nothing answered, once, and return the answer to it."""
-        if isinstance(error, HTTPException):  # what a client sends is no failure of the server
-            return error
-        log.error("nothing answered the error of %r", " ".join(requested(environ)), exc_info=error)
-        if not self.explains_errors:
-            return HTTPInternalServerError()
-        from goldilocks.debugpages import error_page
-
-        return error_page(error, environ)
 
     def request_context(self, environ: Environ) -> RequestContext:
         """Make the request, and return the context that makes it the current one."""
@@ -304,6 +280,9 @@ class Router:
                 around = self._around if changes.count == self._around.known_changes else self._look_around()
                 if NewResponse in around.heard:
                     self.registry.notify(NewResponse(request, response))
+            except BaseException as error:
+                finish_before_end(request, error)
+                raise
             finally:
                 self.finish_request(request)
         except BaseException:
@@ -476,11 +455,6 @@ class Router:
             )
         if self.logger is not None:
             self.logger.debug(message)
-
-
-def _are_errors_wanted(environ: Environ) -> bool:
-    """Tell whether those around the application want its errors themselves, as test tools and debuggers do."""
-    return environ.get("paste.throw_errors", False) or environ.get("wsgi.handleErrors") is False
 
 
 def _refusing(refusal: Exception) -> Handler:

@@ -28,7 +28,7 @@ LAYERS = {
         pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance edge spool forms cookies jsonbody requestheaders readers request
     """,
     "what": "renderers steadyrenderer templatecode templatescan templates static tweens parameters predicates methods pipeline viewderivers view",
-    "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces plans rescue express router",
+    "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces plans rescue failure express router",
     "language": """
         config.places config.conflicts config.actions config.statement config.mistakes config.predicates config.derivers config.acceptorder config.staticviews
         config.viewparts config.lateviews config.views config.exceptionviews config.routes config.assets config.security config.adapters
@@ -48,7 +48,7 @@ LATE_IMPORTS = {
     ("path", "importlib.resources"): "takes long to import, and is only needed for packages in archives",
     ("config.zca", "zope.component"): "an extra that only applications bring which hook it",
     ("config.defaults", "goldilocks.debugpages"): "much to load, and only used where goldilocks.debug is on",
-    ("router", "goldilocks.debugpages"): "much to load, and only used where goldilocks.debug is on",
+    ("failure", "goldilocks.debugpages"): "much to load, and only used where goldilocks.debug is on",
 }
 
 #: The only files that spell the name of the framework whose applications run here.

@@ -117,6 +117,20 @@ class Unspeakable(Exception):
     __repr__ = __str__
 
 
+class Nothing(Exception):
+    """Counts as false, as an error that gathers others may."""
+
+    def __len__(self) -> int:
+        return 0
+
+
+def nested(error: BaseException, times: int) -> BaseException:
+    """Put an error into a group, that into another one, and so on."""
+    for _ in range(times):
+        error = BaseExceptionGroup("one", [error])
+    return error
+
+
 ERRORS: dict[str, Any] = {
     "error": LookupError("no such bear"),
     "exit of a generator": GeneratorExit(),
@@ -124,6 +138,8 @@ ERRORS: dict[str, Any] = {
     "memory": MemoryError(),
     "of its own": OfItsOwn(),
     "group": BaseExceptionGroup("two", [ValueError("one"), OfItsOwn()]),
+    "groups in each other": nested(OfItsOwn(), 2000),
+    "false": Nothing("nothing"),
     "unspeakable": Unspeakable(),
 }
 

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPFound
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.threadlocal import manager
@@ -46,6 +47,51 @@ def test_whatever_a_view_raises_ends_its_own_request_alone(app, name, caplog):
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert counts["begun"] == 1 and is_clean()
     assert ask(app, "/echo/next")[0] == 200
+
+
+def test_error_that_counts_as_false_is_told(app, caplog):
+    """What is logged of an error is its traceback, also if nothing seems to be in it."""
+    ask(app, "/fail/false")
+    assert "in fail" in caplog.text
+
+
+class Mute(Exception):
+    """Nothing of it can be written down."""
+
+    @property
+    def __notes__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("settings", [{}, {"goldilocks.debug": "true"}])
+def test_error_that_cannot_be_told_is_answered(settings, monkeypatch, caplog):
+    """If an error can't be written down, its kind is, and the client hears of it all the same."""
+    monkeypatch.setitem(ERRORS, "mute", Mute())
+    counts.clear()
+    assert ask(make_short(**settings), "/fail/mute")[0] == 500
+    assert "Mute, which can't be told" in caplog.text
+    assert is_clean()
+
+
+class Groups(BaseExceptionGroup):
+    """A group that can't be taken apart."""
+
+    def subgroup(self, condition):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("is_ending", [False, True])
+def test_groups_of_a_kind_of_their_own(name, is_ending, monkeypatch):
+    """Whether a group ends the server doesn't depend on the methods of its class."""
+    monkeypatch.setitem(
+        ERRORS, "groups", Groups("two", [ValueError(), [GeneratorExit, SystemExit][is_ending]()])
+    )
+    if is_ending:
+        with pytest.raises(Groups):
+            ask(MAKERS[name](), "/fail/groups")
+    else:
+        assert ask(MAKERS[name](), "/fail/groups")[0] == 500
 
 
 @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt])
@@ -108,6 +154,122 @@ def test_callback_that_fails_keeps_no_other_from_closing(name, error):
         ask(config.make_wsgi_app(), "/")
     assert called[:2] == [first, error] and isinstance(called[2], Request)
     assert manager.stack == []
+
+
+def asked_to_fail(name, view):
+    """Return an application with one view, on the way that is named."""
+    config = application.Configurator()
+    if name == "long":
+        config.add_tween("tests.robustness.application.transaction_tween")
+    config.add_route("home", "/")
+    config.add_view(view, route_name="home")
+    return config.make_wsgi_app()
+
+
+def failing(error):
+    def fail(*args):
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize("failure", [ValueError(), GeneratorExit()])
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt])
+@pytest.mark.parametrize("name", MAKERS)
+def test_nothing_hides_what_ends_the_server(name, kind, failure):
+    """Whatever fails in a callback, or when a body is closed, the server hears of what is to end it."""
+    called = []
+
+    class Body(list):
+        close = failing(failure)
+
+    def view(request):
+        request.add_finished_callback(failing(failure))
+        request.add_finished_callback(called.append)
+        if "early" in request.params:
+            raise kind
+        request.add_response_callback(failing(kind()))
+        return Response(app_iter=Body())
+
+    app = asked_to_fail(name, view)
+    for path in ("/?early=1", "/"):
+        with pytest.raises(kind):
+            ask(app, path)
+    assert len(called) == 2 and manager.stack == []
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_whatever_cleans_up_may_end_the_server(name):
+    """So does it if that is raised by callbacks themselves, or by a body when it is closed."""
+
+    class Body(list):
+        close = failing(SystemExit(2))
+
+    def view(request):
+        request.add_finished_callback(failing(SystemExit(1)))
+        if "early" in request.params:
+            raise SystemExit(0)
+        request.add_response_callback(failing(ValueError()))
+        return Response(app_iter=Body())
+
+    app = asked_to_fail(name, view)
+    for path in ("/?early=1", "/"):
+        with pytest.raises(SystemExit):
+            ask(app, path)
+        assert manager.stack == []
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_answer_that_cannot_be_sent_is_closed(name):
+    """Of an answer that is refused on its way to the server, nobody would close the body but we."""
+    counts.clear()
+
+    def view(request):
+        answer = Response(app_iter=application.Stream(1))
+        answer.headerlist.append(("X-Said", "two\nlines"))
+        return answer
+
+    assert ask(asked_to_fail(name, view), "/")[0] == 500
+    assert counts["streams"] == 1 and is_clean()
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        HTTPBadRequest(body_template="it costs $5 or ${more}"),
+        HTTPFound(location="javascript:alert()"),
+    ],
+)
+def test_raised_answer_that_cannot_be_sent(name, answer, caplog):
+    """If what a callback raises is an answer, and that can't be sent, it is an error like any other."""
+    begun = []
+
+    def view(request):
+        request.add_response_callback(failing(answer))
+        return Response()
+
+    def start(status, headers, exc_info=None):
+        assert not begun or exc_info
+        begun.append(status)
+
+    asked_to_fail(name, view)(Request.blank("/").environ, start)
+    assert begun[-1].startswith("500") and [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_server_that_takes_no_second_answer(app):
+    """Where an answer has begun, the server hears the error itself again, and what it makes of that is its own."""
+    begun = []
+
+    def start(status, headers, exc_info=None):
+        if exc_info:
+            raise exc_info[1]
+        begun.append(status)
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        app(Request.blank("/echo/a").environ, start)
+    assert begun == ["200 OK"] and is_clean()
 
 
 def test_explaining_page_of_what_is_no_exception(app):
