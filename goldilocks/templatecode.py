@@ -18,7 +18,7 @@ from typing import Any
 from chameleon.utils import Scope
 
 #: To be counted up when what is done here changes: compiled code is kept on disk.
-REWORK_VERSION = 3
+REWORK_VERSION = 4
 
 #: Attributes whose value browsers follow, load or send something to; whatever prefix an XML document gives them.
 URL_ATTRIBUTES = frozenset(
@@ -35,18 +35,23 @@ _HARMLESS_DATA = ("image/", "audio/", "video/", "font/")
 NEUTRAL = "unsafe:"
 
 
-def safe_url(text: str, attribute: str = "href") -> str:
+def safe_url(text: str, attribute: str = "href", own: str | None = None) -> str:
     r"""Return what goes into an attribute, escaped already, so that following it runs no script.
 
     >>> safe_url("/bears?page=2"), safe_url("mailto:baloo@example.com"), safe_url(" java\nscript:alert(1)")
     ('/bears?page=2', 'mailto:baloo@example.com', 'unsafe: java\nscript:alert(1)')
+
+    Args:
+        text: the whole value.
+        attribute: its local name.
+        own: what the template itself says there, for want of other data; that stays as it is.
     """
     if ":" not in text and "&" not in text:  # PERF: template: most URLs have no scheme
         return text
     scheme, colon, rest = html.unescape(text).partition(":")
     scheme = _DROPPED.sub("", scheme).lower()
     is_bad = scheme in _RUN_AS_SCRIPT or (scheme == "data" and not _is_harmless(rest, attribute))
-    return NEUTRAL + text if colon and is_bad else text
+    return NEUTRAL + text if colon and is_bad and text != own else text
 
 
 def _is_harmless(data: str, attribute: str) -> bool:
@@ -69,7 +74,7 @@ def _local_name(attribute: str) -> str:
 
 
 class Script(str):
-    """Text that can stand in a script as it is; templates don't escape it again."""
+    """Text that can stand in a script as it is; templates don't escape it again, unless it goes into an attribute."""
 
     __slots__ = ()
 
@@ -87,8 +92,8 @@ def js(value: Any) -> Script:
     >>> print(js({"name": "</script>"}))
     {"name": "\u003c/script\u003e"}
 
-    Templates know it by its name. It isn't meant for attributes: put a value as it is into a ``data-`` attribute, where it is
-    escaped like any other.
+    Templates know it by its name. In an attribute (``data-bear="${js(bear)}"``) it is escaped like any other text, so that the
+    script reads JSON there.
 
     Args:
         value: anything that ``json.dumps`` writes.
@@ -135,15 +140,16 @@ def rework(source: str, checks_urls: bool) -> str:
         checks_urls: whether to look at URLs.
     """
     tree = ast.parse(source)
-    imports = ""
+    imports = f"from {__name__} import Script as __Script\n"
     if checks_urls:
-        imports = f"from {__name__} import safe_url as __safe_url, safe_value as __safe_value\n"
+        imports += f"from {__name__} import safe_url as __safe_url, safe_value as __safe_value\n"
         for block in _blocks(tree):
             _guard(block)
     names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
     loaded = {node.id for node in names if isinstance(node.ctx, ast.Load)}
     for block in _blocks(tree):
         block[:] = _quicker(block, loaded)
+    _AttributeScripts().visit(tree)
     return imports + ast.unparse(ast.fix_missing_locations(tree))
 
 
@@ -290,8 +296,13 @@ def _guard(block: list[ast.stmt]) -> None:
     """Put the look at URLs where a block writes attributes."""
     #: Variables that hold a URL whose beginning stands in the template: its scheme is no data.
     begun: set[str] = set()
+    #: By variable, what the template says where data says "default", if it says something.
+    defaults: dict[str | None, list[ast.expr]] = {}
     for statement in block:
         name = _target(statement)
+        if _quoted_name(statement) is not None:
+            default = statement.value.args[3]  # type: ignore[attr-defined]  # it is such an assignment
+            defaults[name] = [default] if default.value is not None else []
         formatted = _formatted_name(statement)
         if formatted is not None:
             first = _parts_of(statement.value)[0]  # type: ignore[attr-defined]  # it is an assignment
@@ -301,7 +312,8 @@ def _guard(block: list[ast.stmt]) -> None:
             attribute, value = written
             local_name = _local_name(attribute)
             if local_name in URL_ATTRIBUTES and _id(value.right) not in begun:
-                value.right = _call("__safe_url", value.right, ast.Constant(local_name))
+                own = defaults.get(_id(value.right), [])
+                value.right = _call("__safe_url", value.right, ast.Constant(local_name), *own)
         elif isinstance(statement, ast.For) and ast.unparse(statement.target) in (
             "name, value",
             "(name, value)",
@@ -332,6 +344,19 @@ class _DictGuard(ast.NodeTransformer):
         if _id(node.func) == "__quote":
             return _call("__safe_value", ast.Name("name", ast.Load()), node)
         return self.generic_visit(node)
+
+
+class _AttributeScripts(ast.NodeTransformer):
+    """Lets what `js` made be escaped where an attribute is written: its quotes would end the attribute."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Look at what is quoted: in text, by a character that can't stand there."""
+        self.generic_visit(node)
+        name = _id(node.args[0]) if node.args else ""
+        if _id(node.func) == "__quote" and name and getattr(node.args[1], "value", None) in ('"', "'", ""):
+            plain = ast.parse(f"str({name}) if {name}.__class__ is __Script else {name}", mode="eval")
+            node.args[0] = plain.body
+        return node
 
 
 def _id(node: Any) -> str:

@@ -25,13 +25,15 @@ class Finding(NamedTuple):
 
 _TAG = re.compile(r"""<!--.*?(?:-->|\Z)|<([A-Za-z][\w:.-]*)((?:[^"'<>]|"[^"]*"|'[^']*')*)>""", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([\w:.@-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
-_BARE = re.compile(r"(?<!\$)\$\{")
+#: Of two dollars, one is meant as it stands.
+_BARE = re.compile(r"(?<!\$)(?:\$\$)*\$\{")
 #: In a script, ``js()`` makes a value fit.
-_BARE_IN_SCRIPT = re.compile(r"(?<!\$)\$\{(?!\s*(?:structure\s*:\s*)?js\()")
+_BY_JS = r"\s*(?:structure(?:\s*:|\s)\s*|python\s*:\s*)*js\("
+_BARE_IN_SCRIPT = re.compile(rf"{_BARE.pattern}(?!{_BY_JS})")
 
 #: What fills an element within a script, or the script itself.
-_FILLED = re.compile(r"""tal:(?:content|replace)\s*=\s*["'](?!\s*(?:structure\s+)?js\()""")
-_QUOTED_JS = re.compile(r"""["'`]\$\{\s*(?:structure\s*:\s*)?js\(""")
+_FILLED = re.compile(rf"""tal:(?:content|replace)\s*=\s*["'](?!{_BY_JS})""")
+_QUOTED_JS = re.compile(rf"""["'`]\$\{{{_BY_JS}""")
 
 _SCRIPT_ADVICE = "write ${js(value)}, which gives it as JSON that can't end the script"
 _HANDLER_ADVICE = "put the value into a data- attribute and let the script read it from there"
@@ -40,11 +42,16 @@ _INNER_ADVICE = "serve the inner page by a view of its own"
 _LINK_ADVICE = "say in the template where it leads, or have the view redirect"
 
 #: Attributes that are URLs in some elements: by element, what must stand beside them.
-_LINKS = {
+_LINKS: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
     "meta": (("content",), re.compile(r"""http-equiv\s*=\s*["']?refresh""", re.IGNORECASE)),
     "animate": (("by", "from", "to", "values"), re.compile(r"""attributeName\s*=\s*["']?(?:xlink:)?href""")),
 }
 _LINKS["set"] = _LINKS["animate"]
+_NO_LINKS = ((), re.compile(""))
+
+#: A URL that is a script, and an expression of ``tal:attributes`` that holds no data.
+_is_script = re.compile(r"\s*(?:string\s*:\s*)?(?:javascript|vbscript):", re.IGNORECASE).match
+_is_string = re.compile(r"\s*string\s*:").match
 
 
 def find_unsafe(source: str) -> Iterator[Finding]:
@@ -84,34 +91,34 @@ def _in_attributes(source: str, tag: re.Match[str]) -> Iterator[Finding]:
         line = _line(source, attribute.start())
         if name == "tal:attributes":
             for part in value[1:-1].replace(";;", "").split(";"):
-                words = part.split(None, 1)
-                if len(words) == 2 and (advice := _advice_on(words[0].lower())):
-                    yield Finding(line, f"tal:attributes fills {words[0]}: {advice}")
+                filled, expression = (*part.split(None, 1), "", "")[:2]
+                is_data = expression and (_BARE.search(expression) or not _is_string(expression))
+                if is_data and (advice := _advice_on(tag, filled.lower(), expression)):
+                    yield Finding(line, f"tal:attributes fills {filled}{advice}")
         elif name in ("tal:content", "tal:replace") and tag[1].lower() in ("script", "style"):
-            if not re.match(r"[\"']\s*(?:structure\s+)?js\(", value):
+            if not re.match(_BY_JS, value[1:]):
                 yield Finding(line, f"{name} fills <{tag[1]}>: {_SCRIPT_ADVICE}")
         elif _BARE.search(value):
-            if advice := _advice_on(name):
-                yield Finding(line, f"a bare ${{}} stands in {name}: {advice}")
+            if advice := _advice_on(tag, name, value.strip("\"'")):
+                yield Finding(line, f"a bare ${{}} stands in {name}{advice}")
             elif value[0] not in "\"'":
                 yield Finding(
                     line, f'{name} has no quotes, so a space in the value ends it: write {name}="${{...}}"'
                 )
-            elif (link := _LINKS.get(tag[1].lower())) and name in link[0] and link[1].search(tag[2]):
-                yield Finding(
-                    line,
-                    f"a bare ${{}} stands in {name} of <{tag[1]}>, which leads somewhere: {_LINK_ADVICE}",
-                )
-            elif re.match(r"[\"']\s*(?:javascript|vbscript):", value, re.IGNORECASE):
-                yield Finding(line, f"a bare ${{}} stands in a script in {name}: {_HANDLER_ADVICE}")
 
 
-def _advice_on(attribute: str) -> str | None:
+def _advice_on(tag: re.Match[str], attribute: str, value: str) -> str | None:
+    """Say what to do instead of filling an attribute with data; None if nothing is wrong with it."""
+    links, is_followed = _LINKS.get(tag[1].lower(), _NO_LINKS)
     if attribute == "style":
-        return _STYLE_ADVICE
+        return f": {_STYLE_ADVICE}"
     if attribute == "srcdoc":
-        return _INNER_ADVICE
-    return _HANDLER_ADVICE if re.fullmatch(r"on[a-z]+", attribute) else None
+        return f": {_INNER_ADVICE}"
+    if re.fullmatch(r"on[a-z]+", attribute):
+        return f": {_HANDLER_ADVICE}"
+    if attribute in links and is_followed.search(tag[2]):
+        return f" of <{tag[1]}>, which leads somewhere: {_LINK_ADVICE}"
+    return f", where it becomes a part of a script: {_HANDLER_ADVICE}" if _is_script(value) else None
 
 
 def _line(source: str, position: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from html.parser import HTMLParser
 
 import pytest
 
@@ -127,6 +128,14 @@ def test_url_that_begins_in_the_template_stays(rendered):
     assert rendered('<a href="/go/${x}"/>', x="javascript:x") == '<a href="/go/javascript:x"/>'
 
 
+def test_default_of_a_template_stays(rendered):
+    """What the template says for want of data is no data, and data that says otherwise is looked at."""
+    source = '<a href="javascript:history.back()" tal:attributes="href x or default"/>'
+    assert rendered(source, x=None) == '<a href="javascript:history.back()"/>'
+    assert rendered(source, x="javascript:x()") == '<a href="unsafe:javascript:x()"/>'
+    assert rendered(source, x="/back?a&b") == '<a href="/back?a&amp;b"/>'
+
+
 def test_branch_of_an_expression_can_not_slip_through(rendered):
     """That one alternative begins with a slash says nothing of the other."""
     source = '<a tal:attributes="href x | string:/a/${x}"/>'
@@ -150,6 +159,37 @@ def test_js_can_not_end_the_script(rendered):
     body = page.removeprefix("<script>show(").removesuffix(")</script>")
     assert not set("<>&\u2028\u2029") & set(body)
     assert json.loads(body) == value
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<b title="${js(x)}"/>',
+        "<b title='${js(x)}'/>",
+        '<b tal:attributes="title js(x)"/>',
+        "<b tal:attributes=\"{'title': js(x)}\"/>",
+        '<b title="" tal:attributes="title python: js(x)"/>',
+    ],
+)
+@pytest.mark.parametrize("value", ['" onclick="alert(1)', "' onclick='alert(1)", {"a": [1, "<&>\"'"]}])
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_js_does_not_end_an_attribute(rendered, source, value, defaults):
+    """In an attribute, what js() gives is text like any other; read from there, it is JSON."""
+    page = rendered(source, {"goldilocks.defaults": defaults}, x=value)
+    [(_, found)] = first_attributes(page)
+    assert json.loads(found) == value
+
+
+def first_attributes(page):
+    """Return the attributes of the first element of a page, as a browser reads them."""
+    found = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            found.append(attrs)
+
+    Reader().feed(page)
+    return found[0]
 
 
 def test_js_takes_no_number_that_is_none(rendered):
@@ -184,13 +224,18 @@ def test_js_of_the_application_wins(rendered):
         ("<script>f('${structure: js(x)}')</script>", 1, "own quotes"),
         ('<meta http-equiv="Refresh" content="0;url=${x}"/>', 1, "content"),
         ('<svg>\n<animate attributeName="href" values="${x}"/></svg>', 2, "values"),
+        ('<meta http-equiv="Refresh" tal:attributes="content x"/>', 1, "content of <meta>"),
+        ('<svg><animate attributeName="href"\n tal:attributes="id y;\n values x"/></svg>', 2, "values"),
+        ('<a tal:attributes="href string: javascript:f(${x})"/>', 1, "part of a script"),
+        ("<script>f($$${x})</script>", 1, "<script>"),
+        ('<b onclick="f($$$$${x})"/>', 1, "onclick"),
         ('<svg><set to="${x}" attributeName=\'xlink:href\' xmlns:xlink="x"/></svg>', 1, "to"),
     ],
 )
 def test_place_where_escaping_is_not_enough(rendered, tmp_path, source, line, word):
     """The warning names file and line."""
     with pytest.warns(UnsafeTemplateWarning, match=word) as found:
-        rendered(source, x="1")
+        rendered(source, x="1", y="2")
     assert (found[0].filename, found[0].lineno) == (str(tmp_path / "page.pt"), line)
 
 
@@ -205,7 +250,13 @@ def test_place_where_escaping_is_not_enough(rendered, tmp_path, source, line, wo
         '<script meta:interpolation="false">`${x}`</script>',
         '<script tal:content="js(x)"/>',
         '<script>var a = <b tal:replace="structure js(x)"/>, b = {"a":${js(x)}}</script>',
+        "<script>f(${python: js(x)}, ${structure: python:js(x)}, '$$$${x}')</script>",
+        '<script tal:content="structure python: js(x)"/>',
         '<meta name="author" content="${x}"/>',
+        '<meta name="author" tal:attributes="content x"/>',
+        '<meta http-equiv="refresh" tal:attributes="content string:5"/>',
+        '<b tal:attributes="onclick string:f($${x});; style string:color: red"/>',
+        '<a tal:attributes="href string:javascript:back()"/>',
         '<svg><animate attributeName="r" values="${x}"/></svg>',
         '<b style="color: red" onclick="f()" title="${x}"/>',
         '<!-- onclick="${x}" --><b tal:attributes="title x"/>',
