@@ -153,16 +153,19 @@ class FormError(HTTPBadRequest, ValueError):
 
 
 class BodyDisconnectedError(HTTPBadRequest, DisconnectionError):
-    """The client went away before it had sent the whole body.
+    """The client went away before it had sent the whole body, or sends it in pieces that are none.
 
     Args:
         missing_bytes: how many didn't come, if it is known.
     """
 
     def __init__(self, missing_bytes: int | None) -> None:
-        missing = "" if missing_bytes is None else f": {missing_bytes} more bytes were announced"
         HTTPBadRequest.__init__(self)
-        self.explanation = f"The body ends too early{missing}."
+        self.explanation = (
+            "The body can't be read to its end."
+            if missing_bytes is None
+            else f"The body ends too early: {missing_bytes} more bytes were announced."
+        )
         self.missing_bytes = missing_bytes
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -19,15 +19,14 @@ from multipart import (  # type: ignore[import-untyped]
     MultipartSegment,
     ParserLimitReached,
     PushMultipartParser,
-    parse_options_header,
 )
 from webob.compat import cgi_FieldStorage
 
 from goldilocks.edge import BROKEN_ESCAPE, find_broken_escape
 from goldilocks.exceptions import FormError, URLDecodeError, refusal
-from goldilocks.glance import find_control
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPRequestEntityTooLarge
 from goldilocks.limits import Limits
+from goldilocks.partheaders import boundary_of, check_part_headers, names_of, options
 from goldilocks.spool import spooled
 
 Pairs = list[tuple[str, Any]]
@@ -232,7 +231,8 @@ class Upload(cgi_FieldStorage):
         self.raw_filename = raw_filename
         self.headers = headers
         self.file = file
-        self.type, self.type_options = parse_options_header(headers.get("Content-Type", "text/plain"))
+        self.type, type_options = options(headers.get("Content-Type", "text/plain"), False)
+        self.type_options = dict(type_options)
         self.disposition = "form-data"
         self.disposition_options = {"name": name, "filename": raw_filename}
 
@@ -264,11 +264,10 @@ _TRANSFER_DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "quoted-printable": binascii.a2b_qp,
 }
 
-# SPEC: RFC 2046, 5.1.1, with more characters and of any length that a browser may choose
-_is_boundary = re.compile(r"[ -~]{0,199}[!-~]").fullmatch
 
-
-def multipart_pairs(file: IO[bytes], content_type: str, length: int, limits: Limits) -> Pairs:
+def multipart_pairs(
+    file: IO[bytes], content_type: str, length: int, limits: Limits, charset: str = "utf-8"
+) -> Pairs:
     """Read the fields and files of a multipart body.
 
     Args:
@@ -276,15 +275,14 @@ def multipart_pairs(file: IO[bytes], content_type: str, length: int, limits: Lim
         content_type: the header, for the boundary.
         length: of the body, in bytes.
         limits: how much of what is taken.
+        charset: of the headers of its parts.
 
     Raises:
         HTTPRequestEntityTooLarge: there is too much of something.
         FormError: it is no multipart body, or not a whole one.
         URLDecodeError: a field isn't UTF-8.
     """
-    boundary = parse_options_header(content_type)[1].get("boundary", "")
-    if not _is_boundary(boundary):
-        raise refusal(FormError, "The Content-Type of the form names no boundary.")
+    boundary = boundary_of(content_type, limits.strict_text)
     if not length:
         return []
     parser = PushMultipartParser(
@@ -292,17 +290,15 @@ def multipart_pairs(file: IO[bytes], content_type: str, length: int, limits: Lim
         max_header_size=limits.part_header_bytes,
         max_header_count=limits.part_headers,
         max_segment_count=limits.form_fields + limits.form_files,
+        header_charset=charset,
     )
-    events = parser.parse_blocking(_limited(file, length))
     reader = _MultipartReader(limits)
     try:
-        for segment in events:
-            reader.read(segment, events)
-    except ParserLimitReached as error:
-        raise _too_much_for_the_parser(str(error), limits) from None
-    except MultipartError:
-        raise refusal(FormError, "The form is no multipart body, or it isn't whole.") from None
-    _refuse_controls(reader.pairs, limits)
+        reader.read_all(parser, _limited(file, length))
+        _refuse_controls(reader.pairs, limits)
+    except BaseException:
+        reader.close()
+        raise
     return reader.pairs
 
 
@@ -342,42 +338,52 @@ class _MultipartReader:
         self._files = 0
         self._text_bytes = 0
 
-    def read(self, segment: Any, events: Iterator[Any]) -> None:
+    def read_all(self, parser: PushMultipartParser, read: Callable[[int], bytes]) -> None:
+        """Read all parts; the errors are those of `multipart_pairs`."""
+        events = parser.parse_blocking(read)
+        try:
+            for segment in events:
+                self.read(segment, events)
+        except MultipartError as error:
+            # it knows frames that know it, and the files: only the collector would get rid of them
+            error.__traceback__ = None
+            if isinstance(error, ParserLimitReached):
+                raise _too_much_for_the_parser(str(error), self.limits) from None
+            raise refusal(FormError, "The form is no multipart body, or it isn't whole.") from None
+
+    def close(self) -> None:
+        """Close the files of a form that nobody will get."""
+        for _, value in self.pairs:
+            if isinstance(value, Upload):
+                value.file.close()
+
+    def read(self, segment: MultipartSegment, events: Iterator[Any]) -> None:
         """Read one part, whose beginning was just seen."""
-        self._check_headers(segment.headerlist)
-        if segment.filename:
+        check_part_headers(segment.headerlist, self.limits)
+        name, filename = names_of(segment.headerlist, self.limits.strict_text)
+        if filename:
             self._files += 1
             if self._files > self.limits.form_files:
                 raise refusal(
                     HTTPRequestEntityTooLarge, f"The form has more than {self.limits.form_files} files."
                 )
-            self.pairs.append((segment.name, self._upload(segment, events)))
+            self.pairs.append((name, self._upload(name, filename, segment.headerlist, events)))
             return
         self._fields += 1
         if self._fields > self.limits.form_fields:
             raise _too_many_fields(self.limits)
         data = self._data(events)
         # COMPAT: a file field in which nothing was chosen has a name without letters, and its value is bytes
-        self.pairs.append((segment.name, data if segment.filename is not None else self._text(segment, data)))
+        self.pairs.append((name, data if filename is not None else self._text(segment, data)))
 
-    def _check_headers(self, headers: list[tuple[str, str]]) -> None:
-        # SPEC: RFC 5322, 2.2: a header is one line. Who sends it on, would send two
-        for name, value in headers:
-            # what a field and a file are called is looked at where it is read
-            if value.isprintable() or name == "Content-Disposition":
-                continue
-            if "\n" in value or "\r" in value or (self.limits.refuse_controls and find_control(value)):
-                raise refusal(FormError, "There are control characters in a header of a part.")
-
-    def _upload(self, segment: MultipartSegment, events: Iterator[Any]) -> Upload:
+    def _upload(self, name: str, raw: str, headers: list[tuple[str, str]], events: Iterator[Any]) -> Upload:
         file, _ = spooled(_chunks(events), SPOOL_BYTES)
-        raw = segment.filename or ""
-        headers = Message()
-        for name, value in segment.headerlist:
+        message = Message()
+        for key, value in headers:
             # what a client calls a file may hold what Python takes for a line break, and then for a header behind it
-            headers[name] = " ".join(value.splitlines())
+            message[key] = " ".join(value.splitlines())
         filename = base_name(raw) if self.limits.base_file_names else raw
-        return Upload(segment.name or "", filename, raw, headers, file)
+        return Upload(name, filename, raw, message, file)
 
     def _data(self, events: Iterator[Any]) -> bytes:
         chunks = []
@@ -396,7 +402,7 @@ class _MultipartReader:
         charset = segment.charset or "utf-8"
         errors = "strict"
         if self.limits.strict_text:
-            if not is_form_charset(charset):
+            if charset != "utf-8" and not is_form_charset(charset):
                 raise refusal(HTTPBadRequest, "A field of the form is not in UTF-8.")
         else:
             # COMPAT: WebOb undoes what old clients may have done

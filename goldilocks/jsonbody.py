@@ -17,11 +17,13 @@ from typing import Any, NoReturn
 from goldilocks.exceptions import JSONBodyError, URLDecodeError
 from goldilocks.limits import Limits
 
-# SPEC: RFC 9110, 8.3.1; RFC 6839, 3.1. Each part begins with a character that the part before can't hold: linear
+# SPEC: RFC 9110, 8.3.1 and 5.6.6, where between two semicolons there may be nothing; RFC 6839, 3.1. Each part begins with a character
+# that the part before can't hold: linear
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_UTF_8 = "(?:utf-?8|us-ascii)"  # the one is a part of the other
 _is_json_type = re.compile(
-    rf"""(?:application/json|{_TOKEN}/[!#$%&'*.^_`|~0-9A-Za-z-]+\+json)[ \t]*"""
-    rf"""(?:;[ \t]*(?:charset=(?:"utf-?8"|utf-?8)|(?!charset=){_TOKEN}=(?:{_TOKEN}|"[^"\\]*"))[ \t]*)*""",
+    rf"""(?:application/json|{_TOKEN}/{_TOKEN}(?<=[^/]\+json))[ \t]*"""
+    rf"""(?:;[ \t]*(?:(?:charset=(?:"{_UTF_8}"|{_UTF_8})|(?!charset=){_TOKEN}=(?:{_TOKEN}|"(?:[^"\\]|\\.)*"))[ \t]*)?)*""",
     re.IGNORECASE,
 ).fullmatch
 
@@ -66,7 +68,7 @@ def read_json(text: str, limits: Limits) -> Any:
     arrays = text.count("[") if text.find("[", text.find("[") + 1) >= 0 else 1
     if arrays + text.count("{") > limits.json_depth and _is_deeper(value, limits.json_depth):
         raise _too_deep(text, limits)
-    if limits.strict_text and "\\" in text and _find_half_pair(text) and _has_half_pair(value):
+    if limits.strict_text and "\\" in text and _find_half_pair(text) and _has_half_pair(value, text, limits):
         raise JSONBodyError("half of a surrogate pair", text, _place_of_half_pair(text))
     return value
 
@@ -206,13 +208,19 @@ def _is_deeper(value: Any, depth: int) -> bool:
 _find_half_pair = re.compile(r"\\u[dD][89a-fA-F]").search
 
 
-def _has_half_pair(value: Any) -> bool:
-    """Tell whether a text in a value can't be written in UTF-8: whoever wrote it out again would fail."""
+def _has_half_pair(value: Any, text: str, limits: Limits) -> bool:
+    """Tell whether a text in a value can't be written in UTF-8: whoever wrote it out again would fail.
+
+    Raises:
+        JSONBodyError: it could be read, but is too deep to be written.
+    """
     # SPEC: RFC 8259, 8.2
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         return True
+    except RecursionError:
+        raise _too_deep(text, limits) from None
     return False
 
 

@@ -161,6 +161,11 @@ class Limits:
         """Make the limits that hold under Pyramid's defaults: hardly any."""
         return cls(**{each.name: each.compatible for each in cls.table})
 
+    def leniently(self) -> Self:
+        """Return the same limits, for what is read by no rule."""
+        rules = {each.name: False for each in self.table if each.default.__class__ is bool}
+        return type(self)(**vars(self) | rules)
+
 
 def setting_of(limit: Limit) -> str:
     """Return the key under which a field of `Limits` is said.

@@ -8,9 +8,7 @@ kept in the environment is what WebOb keeps there, so that others who read the s
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -18,28 +16,23 @@ from webob import request as webob_request
 from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
 from webob.request import BaseRequest, NoDefault
 
+from goldilocks.bodies import BodyMixin
 from goldilocks.csrf import PLAIN_HEADERS
-from goldilocks.edge import too_large_body
 from goldilocks.encode import sendable_query
-from goldilocks.exceptions import BodyDisconnectedError, FormError, NotJSONError, URLDecodeError, refusal
+from goldilocks.exceptions import FormError, NotJSONError, URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
 from goldilocks.late import late_module
-from goldilocks.limits import DefaultLimits, Limits
 from goldilocks.owncookies import PLAIN_READERS
 from goldilocks.ranges import read_range
 from goldilocks.requestheaders import RequestHeaders, unless_unreadable
 
 if TYPE_CHECKING:
-    from goldilocks import cookies, forms, jsonbody, spool
-
-    _Base = BaseRequest
+    from goldilocks import cookies, forms, jsonbody
 else:
     # PERF: import: not every request brings something to read
     cookies = late_module("goldilocks.cookies", globals())
     forms = late_module("goldilocks.forms", globals())
     jsonbody = late_module("goldilocks.jsonbody", globals())
-    spool = late_module("goldilocks.spool", globals())
-    _Base = object
 
 #: WebOb's properties, not what they give.
 _webob: Any = BaseRequest
@@ -68,18 +61,12 @@ _PATH_SAFE = "/~!$&'()*+,;=:@"
 #: What a port is left out of an address for.
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
-_BLOCK_BYTES = 64 * 1024
-
-
 # letters of a path that stand in a URL as they are
 _is_quoted = re.compile(r"[/~!$&'()*+,;=:@0-9A-Za-z_.-]*").fullmatch
 
 
-class ReadersMixin(_Base):
+class ReadersMixin(BodyMixin):
     """Reads a request for the application."""
-
-    #: How much is taken, and how strictly it is read. The request class of an application has its own.
-    limits: Limits = cast("Limits", DefaultLimits())
 
     # --- The address -----------------------------------------------------------------------------------------------
 
@@ -249,18 +236,31 @@ class ReadersMixin(_Base):
 
         Raises:
             URLDecodeError: they aren't in that charset.
-            HTTPBadRequest: the client names a charset that doesn't exist.
+            HTTPRequestEntityTooLarge: there is too much of something.
+            HTTPBadRequest: the form can't be read, or the client names a charset that doesn't exist.
         """
         if charset is None:
             forms.decoded(b"", self._charset_name)
         try:
-            return super().decode(charset, errors)
+            if (charset or self._charset_name) != "UTF-8":
+                self._measure_form(charset or self._charset_name)
+            return self._alike(super().decode(charset, errors))
         except UnicodeDecodeError as error:
             raise URLDecodeError.of(error) from None
         except HTTPException:
             raise
-        except ValueError:
+        except (ValueError, AttributeError):  # which WebOb fails with where a part is a form itself
             raise refusal(FormError, "The form is no multipart body.") from None
+
+    def _measure_form(self, charset: str) -> None:
+        """See that a form in any charset is one, and not too large: WebOb's readers have no limits."""
+        limits = self.limits.leniently()
+        if self.content_type == URLENCODED:
+            forms.form_pairs(self._form_body(), limits)
+        elif self.content_type == MULTIPART:
+            file, length = self.body_file_seekable, self.content_length or 0
+            forms.multipart_pairs(file, self.environ["CONTENT_TYPE"], length, limits, charset)
+            file.seek(0)
 
     # --- Cookies ---------------------------------------------------------------------------------------------------
 
@@ -284,110 +284,7 @@ class ReadersMixin(_Base):
         self.environ.pop("HTTP_COOKIE", None)
         self.cookies.update(val)
 
-    # --- The body --------------------------------------------------------------------------------------------------
-
-    @property
-    def body(self) -> bytes:
-        """The whole body.
-
-        Raises:
-            BodyDisconnectedError: the client went away before it was whole.
-            HTTPRequestEntityTooLarge: there is more than is taken.
-        """
-        environ = self.environ
-        said = environ.get("CONTENT_LENGTH")
-        # PERF: post, csrf; a short body that nobody has touched
-        if (
-            said
-            and said.isdecimal()
-            and len(said) < 19
-            and "webob.is_body_seekable" not in environ
-            and "webob._body_file" not in environ
-            and (length := int(said)) <= self.request_body_tempfile_limit
-        ):
-            data = spool.read_whole(environ["wsgi.input"], length)
-            environ["wsgi.input"] = io.BytesIO(data)
-            environ["webob.is_body_seekable"] = True
-            return data
-        if not self.is_body_readable:
-            return b""
-        self.make_body_seekable()
-        file: Any = self.body_file_raw
-        data = file.read(self.content_length)
-        file.seek(0)
-        return cast("bytes", data)
-
-    @body.setter
-    def body(self, value: bytes | None) -> None:
-        _webob.body.fset(self, value)
-
-    @body.deleter
-    def body(self) -> None:
-        _webob.body.fdel(self)
-
-    @property
-    def body_file(self) -> Any:
-        """The body as a file, which ends where the body ends."""
-        if not self.is_body_readable:
-            return io.BytesIO()
-        raw = self.body_file_raw
-        length = self.content_length
-        if self.is_body_seekable or length is None:
-            return raw
-        wrapped, of = self.environ.get("webob._body_file", (None, None))
-        if of is not raw:
-            wrapped = io.BufferedReader(spool.LimitedBody(raw, length))
-            self.environ["webob._body_file"] = wrapped, raw
-        return wrapped
-
-    @body_file.setter
-    def body_file(self, value: Any) -> None:
-        _webob.body_file.fset(self, value)
-
-    @body_file.deleter
-    def body_file(self) -> None:
-        _webob.body_file.fdel(self)
-
-    def copy_body(self) -> None:
-        """Put the body, as far as it wasn't read yet, where it can be read again: into memory, or a large one on disk.
-
-        Raises:
-            BodyDisconnectedError: the client went away before it was whole.
-            HTTPRequestEntityTooLarge: there is more than is taken.
-        """
-        if not self.is_body_readable:
-            self.body = b""
-            return
-        if self.is_body_seekable:
-            self.body_file_seekable.seek(0)
-        length = self.content_length
-        if length is not None and length > self.limits.body_bytes:
-            raise too_large_body(self.limits)
-        chunks = self._chunks(self.body_file, length)
-        copy, size = spool.spooled(chunks, self.request_body_tempfile_limit, self.make_tempfile)
-        self.content_length = size
-        self.body_file_raw = copy
-        self.is_body_seekable = True
-
-    def _chunks(self, source: Any, length: int | None) -> Iterator[bytes]:
-        """Read a body to its end, or as far as it may go."""
-        size = 0
-        while length is None or size < length:
-            data = spool.read_some(
-                source, _BLOCK_BYTES if length is None else min(_BLOCK_BYTES, length - size)
-            )
-            if not data:
-                if length is None:
-                    return
-                raise BodyDisconnectedError(length - size)
-            size += len(data)
-            if size > self.limits.body_bytes:
-                raise too_large_body(self.limits)
-            yield data
-
-    def make_tempfile(self) -> io.BufferedRandom:
-        """Return the file that a large body is written to."""
-        return spool.TemporaryFile()
+    # --- The body as text and as JSON --------------------------------------------------------------------------------
 
     @property
     def text(self) -> str:

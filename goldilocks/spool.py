@@ -11,6 +11,7 @@ from typing import IO, Any
 from webob.request import LimitedLengthFile
 
 from goldilocks.exceptions import BodyDisconnectedError
+from goldilocks.httpexceptions import HTTPException
 
 
 class _RawFile(io.FileIO):
@@ -61,13 +62,13 @@ def read_some(source: Any, size: int) -> bytes:
     """Read as many bytes of what a client sends as come at once, and no more than ``size``.
 
     Raises:
-        BodyDisconnectedError: the client went away.
+        BodyDisconnectedError: the client went away, or sends what the server can't make out.
     """
     try:
         data: bytes = source.read(size)
-    except BodyDisconnectedError:
+    except (HTTPException, MemoryError):
         raise
-    except OSError as error:  # in the words of the server
+    except Exception as error:  # in the words of the server: each has its own for chunks that are none
         raise BodyDisconnectedError(None) from error
     return data
 
@@ -93,11 +94,34 @@ class LimitedBody(LimitedLengthFile):
     def readinto(self, buff: Any) -> int:
         """Fill a buffer, as far as there is something."""
         size = min(len(buff), self.remaining)
-        if not size:
+        if size <= 0:
             return 0
         data = read_some(self.file, size)
         if not data:
             raise BodyDisconnectedError(self.remaining)
         self.remaining -= len(data)
+        buff[: len(data)] = data
+        return len(data)
+
+
+class OpenBody(LimitedLengthFile):
+    """The body as it comes from a client that doesn't say how long it is; the server knows where it ends.
+
+    Args:
+        file: of the server.
+        most_bytes: that are taken.
+        too_large: makes the error for more.
+    """
+
+    def __init__(self, file: Any, most_bytes: int, too_large: Callable[[], Exception]) -> None:
+        super().__init__(file, most_bytes)
+        self.too_large = too_large
+
+    def readinto(self, buff: Any) -> int:
+        """Fill a buffer, as far as there is something."""
+        data = read_some(self.file, min(len(buff), max(self.remaining, 0) + 1))
+        self.remaining -= len(data)
+        if self.remaining < 0:
+            raise self.too_large()
         buff[: len(data)] = data
         return len(data)

@@ -25,7 +25,7 @@ LAYERS = {
     "who": "security authorization authentication csrf session catalogues i18n",
     "where": """
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
-        pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance edge spool forms cookies jsonbody requestheaders readers request
+        pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance edge spool bodies partheaders forms cookies jsonbody requestheaders readers request
     """,
     "what": "renderers steadyrenderer templatecode templatescan templates static tweens parameters predicates methods pipeline viewderivers view",
     "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces plans rescue failure express router",

@@ -10,6 +10,7 @@ from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge
 from goldilocks.limits import Limits
 from goldilocks.request import Request
 from goldilocks.response import Response
+from goldilocks.wsgi import wsgiapp2
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=B"
@@ -342,3 +343,127 @@ def test_boundary_is_looked_for_once(filling):
             continue
         sizes.append(len(upload.value))
     assert sizes in ([], [len(filling) * 50_000, len(filling) * 100_000])
+
+
+# --- Other ways to the same body -----------------------------------------------------------------------------------
+
+
+class Chunks(io.BytesIO):
+    """What a server hands over of a body in chunks, with a fault at its end."""
+
+    def __init__(self, body, error=None):
+        super().__init__(body)
+        self.error = error
+
+    def read(self, size=-1):
+        data = super().read(size)
+        if not data and self.error is not None:
+            raise self.error
+        return data
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("no size"), OSError("reset"), Exception("bad trailer"), EOFError()]
+)
+@pytest.mark.parametrize("path", ["/form", "/raw", "/text"])
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_chunks_that_are_none(error, path, defaults):
+    """Whatever a server says of chunks that aren't any: 400, whoever reads them."""
+    said = {"wsgi.input_terminated": True, "CONTENT_LENGTH": "", "wsgi.input": Chunks(b"a=1", error)}
+    answer = post(b"", path=path, application=app(goldilocks__defaults=defaults), **said)
+    assert answer[0] == 400
+
+
+@pytest.mark.parametrize("path", ["/form", "/raw", "/text"])
+def test_body_in_chunks_has_an_end(path):
+    """A body without a length ends at the limit, also for who reads it as a file."""
+    small = app(goldilocks__limit_body_bytes="20000")
+    for size, status in ((20_000, 200), (20_001, 413)):
+        body = b"a=" + b"1" * (size - 2)
+        said = {"wsgi.input_terminated": True, "CONTENT_LENGTH": "", "wsgi.input": Chunks(body)}
+        assert post(b"", path=path, application=small, **said)[0] == status
+
+
+def counting(environ, start_response):
+    """A WSGI application that counts the bytes of a body."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(len(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))).encode()]
+
+
+WAYS = {
+    "itself": lambda request: Response(str(len(request.POST))),
+    "copied": lambda request: Response(str(len(request.copy().POST))),
+    "decoded": lambda request: Response(str(len(request.decode("ascii").POST))),
+    "asked again": lambda request: request.invoke_subrequest(
+        Request.blank("/itself", POST=request.body, content_type=request.environ["CONTENT_TYPE"]), use_tweens=True
+    ),
+    "mounted": lambda request: wsgiapp2(counting)(request.context, request),
+}  # fmt: skip
+
+
+def ways(**settings):
+    """An application that counts the fields of a form in several ways."""
+    config = Configurator(settings={name.replace("__", "."): value for name, value in settings.items()})
+    for name, view in WAYS.items():
+        config.add_route(name, f"/{name}")
+        config.add_view(view, route_name=name)
+    return config.make_wsgi_app()
+
+
+@pytest.mark.parametrize("way", sorted(set(WAYS) - {"mounted"}))
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_limit_holds_on_every_way(way, defaults):
+    """What an application has set holds for copies of a request and for requests within a request."""
+    settings = {"goldilocks__defaults": defaults, "goldilocks__limit_form_fields": "7"}
+    multipart = [part(b"1") * count + END for count in (7, 8)]
+    for (within, beyond), content_type in (
+        ((b"a&" * 6 + b"a", b"a&" * 8), URLENCODED),
+        (multipart, MULTIPART),
+    ):
+        assert post(within, content_type, ways(**settings), f"/{way}") == (200, "7")
+        assert post(beyond, content_type, ways(**settings), f"/{way}")[0] == 413
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_limit_holds_on_every_way(way, monkeypatch):
+    """Where an application has no limits, nobody else's hold for it."""
+    monkeypatch.setattr("goldilocks.limits._SECURE", Limits(body_bytes=10, form_fields=1))
+    body = b"a=1&" * 20 + b"a=50%"
+    assert post(body, application=ways(goldilocks__defaults="pyramid"), path=f"/{way}")[0] == 200
+    assert post(b"a=1&" * 20, application=ways(), path=f"/{way}")[0] == 200
+
+
+# --- Other spellings -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("boundary", ["----=_Part_0_1139.12", "a/b", "a:b", "a,b", "(a)", "a b", "a'b?c"])
+@pytest.mark.parametrize(
+    "spelling", ["; boundary={}", '; boundary="{}"', ";\tboundary={}", ";BOUNDARY = {} ; x=y"]
+)
+def test_boundary_in_other_spellings(boundary, spelling):
+    """A boundary with letters that should be quoted is found without quotes, too: old mail libraries send such."""
+    body = (part(b"1") + END).replace(b"--B", f"--{boundary}".encode())
+    assert post(body, "multipart/form-data" + spelling.format(boundary)) == (200, "1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        part(b"1", '"a"; name="b"') + END,
+        part(b"1", '"a"; filename="a.txt"; filename="b.exe"') + END,
+        part(b"1", '"a"', 'Content-Disposition: form-data; name="b"') + END,
+        part(b"1", FILE, "Content-Type: text/plain", "content-type: text/html") + END,
+    ],
+)
+def test_two_readers_find_the_same_name(body):
+    """A part that says twice what it is called: 400, because who stands before the application may have heeded the other name."""
+    assert post(body, MULTIPART)[0] == 400
+    assert post(body, MULTIPART, app(goldilocks__defaults="pyramid")) == (200, "1")
+
+
+def test_two_readers_find_the_same_boundary():
+    """Two boundaries: 400."""
+    assert post(part(b"1") + END, f"{MULTIPART}; boundary=B")[0] == 400
+    assert post(
+        part(b"1") + END, "multipart/form-data; boundary=A; boundary=B", app(goldilocks__strict_text="false")
+    ) == (200, "1")

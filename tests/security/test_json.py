@@ -47,6 +47,12 @@ def post(body, content_type="application/json", application=None):
         "application/jsonx",
         "application /json",
         "application/json; charset=utf-16",
+        "application/json; charset=utf-8; charset=utf-16",
+        "application/json;;text/plain;",
+        "application/+json",
+        "text/plain;application/json;",
+        'application/json; x="a',
+        'application/json; x="a\\"',
         "",
         None,
     ],
@@ -57,7 +63,18 @@ def test_form_of_another_site_is_no_json(content_type):
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json", "APPLICATION/JSON; charset=utf-8", "application/ld+json"]
+    "content_type",
+    [
+        "application/json",
+        "APPLICATION/JSON; charset=utf-8",
+        "application/ld+json",
+        "application/json;",
+        "application/json; charset=utf-8;",
+        "application/json;; charset=utf-8 ; ",
+        "application/json; charset=us-ascii",
+        'application/json; profile="a\\"b"',
+        "application/vnd.a+b+json; version=1",
+    ],
 )
 def test_json_is_json(content_type):
     """What is called JSON is."""

@@ -136,7 +136,7 @@ def test_configuration_errors_can_be_pickled():
         (URLDecodeError("utf-8", b"\xff", 0, 1, "bad"), [UnicodeDecodeError], "not text in UTF-8"),
         (JSONBodyError("Expecting value", "[\n,", 2), [json.JSONDecodeError, ValueError], "line 2, column 1"),
         (BodyDisconnectedError(3), [OSError], "3 more bytes"),
-        (BodyDisconnectedError(None), [OSError], "ends too early."),
+        (BodyDisconnectedError(None), [OSError], "to its end."),
         (refusal(FormError, "No boundary."), [ValueError], "No boundary."),
     ],
 )

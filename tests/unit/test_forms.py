@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import weakref
 
 import pytest
 from webob.compat import cgi_FieldStorage
 
 from goldilocks.exceptions import URLDecodeError
 from goldilocks.forms import base_name, decoded, form_pairs, is_form_charset, multipart_pairs, query_pairs
-from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPClientError, HTTPRequestEntityTooLarge
 from goldilocks.limits import Limits
+from goldilocks.spool import spooled
 
 PAIRS = [
     ("", []),
@@ -253,6 +256,49 @@ def test_large_file_that_isnt_whole():
     """A file that ends in the middle is closed, wherever it lay."""
     with pytest.raises(HTTPBadRequest):
         read(part(b"x" * 200_000, FILE.format("a")), end=b"")
+
+
+@pytest.mark.parametrize(
+    ("limits", "rest"),
+    [
+        (Limits(), b""),
+        (Limits(), b"--B\r\nrubbish\r\n\r\n--B--"),
+        (Limits(), part(b"\xff") + b"--B--"),
+        (Limits(form_files=2), part(b"x" * 100_000, FILE.format("c")) + b"--B--"),
+        (Limits(strict=True), part(b"\0") + b"--B--"),
+    ],
+)
+def test_files_of_a_form_that_is_refused_are_closed(limits, rest, monkeypatch):
+    """Whatever is wrong with a form, its files are closed at once: not even who keeps the error keeps one open."""
+    made = []
+
+    def spool(chunks, memory_bytes):
+        found = spooled(chunks, memory_bytes)
+        made.append(found[0])
+        return found
+
+    monkeypatch.setattr("goldilocks.forms.spooled", spool)
+    with pytest.raises(HTTPClientError) as caught:
+        read(*[part(b"x" * 100_000, FILE.format("a"))] * 2, limits=limits, end=rest)
+    assert made and all(file.closed for file in made)
+    assert caught.value.code in (400, 413)
+
+
+@pytest.mark.parametrize("end", [b"", b"--B\r\nrubbish\r\n\r\n--B--", b"--B\r\n" + b"X: y\r\n" * 9])
+def test_nothing_keeps_a_form_that_is_refused(end):
+    """Once the error is gone, so is all that was read, without a search for circles."""
+    file = io.BytesIO(part(b"x" * 100_000, FILE.format("a")) + end)
+    known = weakref.ref(file)
+    gc.disable()
+    try:
+        try:
+            multipart_pairs(file, TYPE, len(file.getvalue()), Limits())
+        except HTTPClientError as error:
+            error.__traceback__ = None
+        del file
+        assert known() is None
+    finally:
+        gc.enable()
 
 
 def test_body_ends_before_its_length():

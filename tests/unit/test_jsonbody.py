@@ -9,7 +9,7 @@ import pytest
 
 from goldilocks.exceptions import JSONBodyError
 from goldilocks.jsonbody import is_json, read_json
-from goldilocks.limits import Limits
+from goldilocks.limits import UNLIMITED, Limits
 
 
 @pytest.mark.parametrize(
@@ -178,3 +178,25 @@ def test_python_may_take_fewer_digits():
 def test_scattered_escapes_are_not_half_pairs():
     """An escaped backslash before the letters of a surrogate is none."""
     assert read_json('"\\\\ud83d"', Limits()) == "\\ud83d"
+
+
+def test_what_is_too_deep_to_be_written_is_too_deep():
+    """What Python reads and can't write again, by a level or two, is refused like what it can't read."""
+    limits = Limits(json_depth=UNLIMITED)
+    verdicts = []
+    for depth in range(10, sys.getrecursionlimit() + 10):
+        with pytest.raises(JSONBodyError) as caught:
+            read_json("[" * depth + '"\\ud800"' + "]" * depth, limits)
+        verdicts.append(caught.value.msg)
+    assert set(verdicts) <= {"half of a surrogate pair", "too many levels"}
+
+
+def test_value_that_cant_be_written_is_too_deep(monkeypatch):
+    """That writing fails, whatever Python's own limits are, is no error of the server."""
+
+    def dumps(value, **kw):
+        raise RecursionError
+
+    monkeypatch.setattr("goldilocks.jsonbody.json.dumps", dumps)
+    with pytest.raises(JSONBodyError, match="levels"):
+        read_json('["\\ud800"]', Limits())

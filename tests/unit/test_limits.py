@@ -96,3 +96,9 @@ def test_limit_that_does_not_exist():
     """A limit that isn't known is a mistake."""
     with pytest.raises(TypeError, match="there is no limit bears"):
         Limits(bears=3)
+
+
+def test_limits_without_rules():
+    """What is read by no rule has the same limits."""
+    lenient = Limits(form_fields=7, strict=True).leniently()
+    assert (lenient.form_fields, lenient.strict, lenient.strict_text) == (7, False, False)

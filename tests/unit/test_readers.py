@@ -253,6 +253,8 @@ def test_form_is_decoded():
     request = sent(b"a=%E4", f"{URLENCODED}; charset=latin-1")
     assert request.decode().POST["a"] == "ä"
     assert sent(b"a=%E4").decode("latin-1").POST["a"] == "ä"
+    assert sent(b"a=1").decode("UTF-8").POST["a"] == "1"
+    assert sent(b"a", "text/plain", QUERY_STRING="a=%E4").decode("latin-1").GET["a"] == "ä"
 
 
 def test_form_that_cant_be_decoded():
@@ -263,9 +265,37 @@ def test_form_that_cant_be_decoded():
         sent(b"a=%FF").decode("ascii")
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"&".join([b"a=1"] * 6), URLENCODED),
+        (MULTIPART_BODY.removesuffix(b"--B--\r\n") * 6 + b"--B--\r\n", MULTIPART),
+    ],
+)
+def test_decoded_form_has_an_end(body, content_type):
+    """A form in another charset has as many fields as one in UTF-8, and is refused before it is taken apart."""
+    request = sent(body, content_type, limits=Limits(form_fields=5, form_files=0))
+    with pytest.raises(HTTPRequestEntityTooLarge):
+        request.decode("latin-1")
+
+
+def test_multipart_form_is_decoded():
+    """The names of a form in another charset are read in it, too."""
+    body = MULTIPART_BODY.replace(b'"a"', b'"\xe4"').replace(b"1", b"\xe4")
+    assert dict(sent(body, MULTIPART).decode("latin-1").POST) == {"ä": "ä"}
+
+
+def test_form_within_a_form():
+    """A part that is said to be a form can't be decoded, which is no fault of the server."""
+    for kind in ("multipart/mixed; boundary=C", URLENCODED):
+        body = MULTIPART_BODY.replace(b"\r\n\r\n", f"\r\nContent-Type: {kind}\r\n\r\n".encode(), 1)
+        with pytest.raises(FormError, match="multipart"):
+            sent(body, MULTIPART).decode("latin-1")
+
+
 def test_multipart_form_that_cant_be_decoded():
     """A form without a boundary that could be one is the client's fault, and a part that isn't in the charset is, too."""
-    with pytest.raises(FormError, match="multipart"):
+    with pytest.raises(FormError, match="names no boundary"):
         sent(MULTIPART_BODY, "multipart/form-data").decode("latin-1")
     too_much = sent(b"a=1", f"{URLENCODED}; charset=latin-1")
     too_much.limits = Limits(body_bytes=2)
@@ -364,6 +394,56 @@ def test_body_file():
     assert request.body == b"new" and request.body_file.read() == b"new"
     del request.body_file
     assert request.body == b""
+
+
+def test_file_of_the_application():
+    """What the application puts in the place of the body is found there, as it is, unless it says how much of it counts."""
+    request, file = sent(b"abc"), io.BytesIO(b"other")
+    request.body_file = file
+    assert request.body_file is file
+    request.content_length = 3
+    assert request.body_file is not file and request.body_file.read() == b"oth"
+
+
+def test_file_without_a_length():
+    """A body of which nobody says how long it is ends where the server says, or at the limit."""
+    request = sent(
+        b"x" * 30, stream=Pieces(b"x" * 30), limits=Limits(body_bytes=30), **{"wsgi.input_terminated": True}
+    )
+    del request.environ["CONTENT_LENGTH"]
+    assert request.body_file is request.body_file
+    assert request.body_file.read(7) == b"x" * 7 and len(request.body_file.read()) == 23
+    request = sent(b"x" * 31, limits=Limits(body_bytes=30), **{"wsgi.input_terminated": True})
+    del request.environ["CONTENT_LENGTH"]
+    with pytest.raises(HTTPRequestEntityTooLarge, match="30 bytes"):
+        request.body_file.read()
+
+
+def test_file_of_the_application_that_fails():
+    """What fails in a file of the application's own is no fault of the client."""
+    request, file = sent(b""), io.BytesIO()
+    file.close()
+    request.body_file = file
+    with pytest.raises(ValueError, match="closed") as caught:
+        request.body  # noqa: B018 - to read it is the test
+    assert not isinstance(caught.value, HTTPBadRequest)
+
+
+def test_file_of_the_application_that_is_too_large():
+    """What the application puts in the place of the body has the limits of a body, as soon as it is read as one."""
+    request = sent(b"", limits=Limits(body_bytes=10))
+    request.body_file = io.BytesIO(b"x" * 11)
+    with pytest.raises(HTTPRequestEntityTooLarge):
+        request.body  # noqa: B018 - to read it is the test
+
+
+@pytest.mark.parametrize("copy", [Request.copy, Request.copy_get, lambda request: request.decode("latin-1")])
+def test_copy_is_read_by_the_same_rules(copy):
+    """A copy of a request has the limits of the request."""
+    request = sent(b"a=1", limits=Limits(form_fields=7))
+    assert copy(request).limits == request.limits
+    del request.limits
+    assert "limits" not in copy(request).__dict__
 
 
 def test_body_that_was_begun():

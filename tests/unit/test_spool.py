@@ -7,7 +7,9 @@ import io
 
 import pytest
 
-from goldilocks.spool import TemporaryFile, spooled
+from goldilocks.exceptions import BodyDisconnectedError
+from goldilocks.httpexceptions import HTTPRequestEntityTooLarge
+from goldilocks.spool import LimitedBody, OpenBody, TemporaryFile, read_some, spooled
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,52 @@ def test_nobody_closes_it():
     del file
     gc.collect()
     TemporaryFile()
+
+
+class Failing:
+    """What a server hands over, of a client that sends rubbish."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def read(self, size):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [OSError("reset"), ValueError("no chunk size"), Exception("bad trailer")])
+def test_server_can_not_make_out_what_is_sent(error):
+    """Each server has errors of its own for a body that is no body; to the application they are one, and the client's."""
+    with pytest.raises(BodyDisconnectedError, match="to its end") as caught:
+        read_some(Failing(error), 5)
+    assert caught.value.__cause__ is error
+
+
+@pytest.mark.parametrize("error", [HTTPRequestEntityTooLarge(), BodyDisconnectedError(3), MemoryError()])
+def test_who_knows_better(error):
+    """An answer that is raised while reading is that answer, and what isn't the client's fault isn't said to be."""
+    with pytest.raises(type(error)) as caught:
+        read_some(Failing(error), 5)
+    assert caught.value is error
+
+
+def test_body_of_a_length_that_is_none():
+    """Of a body that is shorter than nothing, nothing is read."""
+    source = io.BytesIO(b"abc")
+    assert io.BufferedReader(LimitedBody(source, -5)).read() == b"" and source.tell() == 0
+
+
+@pytest.mark.parametrize("length", [0, 9, 10])
+def test_body_without_a_length(length):
+    """A body of which nobody says how long it is goes as far as the server says."""
+    body = b"x" * length
+    assert io.BufferedReader(OpenBody(io.BytesIO(body), 10, HTTPRequestEntityTooLarge)).read() == body
+
+
+def test_body_without_a_length_has_an_end():
+    """It is refused where it goes beyond the limit, and not read any further than that; it stays refused."""
+    source = io.BytesIO(b"x" * 100)
+    file = io.BufferedReader(OpenBody(source, 10, HTTPRequestEntityTooLarge))
+    for _ in range(3):
+        with pytest.raises(HTTPRequestEntityTooLarge):
+            file.read()
+    assert source.tell() < 20

@@ -1,0 +1,168 @@
+"""How the body of a request is read: as bytes, as a file, and more than once.
+
+`BodyMixin` gives the answers that WebOb gives, with an end to all that a client sends: what is too large is refused, and so is what the
+client, or the server between, doesn't bring to its end.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from webob.request import BaseRequest
+
+from goldilocks.edge import too_large_body
+from goldilocks.exceptions import BodyDisconnectedError
+from goldilocks.late import late_module
+from goldilocks.limits import DefaultLimits, Limits
+
+if TYPE_CHECKING:
+    from goldilocks import spool
+
+    _Base = BaseRequest
+else:
+    # PERF: import: not every request brings something to read
+    spool = late_module("goldilocks.spool", globals())
+    _Base = object
+
+#: WebOb's properties, not what they give.
+_webob: Any = BaseRequest
+
+_BLOCK_BYTES = 64 * 1024
+
+
+class BodyMixin(_Base):
+    """Reads the body of a request for the application."""
+
+    #: How much is taken, and how strictly it is read. The request class of an application has its own.
+    limits: Limits = cast("Limits", DefaultLimits())
+
+    @property
+    def body(self) -> bytes:
+        """The whole body.
+
+        Raises:
+            BodyDisconnectedError: the client went away before it was whole.
+            HTTPRequestEntityTooLarge: there is more than is taken.
+        """
+        environ = self.environ
+        said = environ.get("CONTENT_LENGTH")
+        # PERF: post, csrf; a short body that nobody has touched
+        if (
+            said
+            and said.isdecimal()
+            and len(said) < 19
+            and "webob.is_body_seekable" not in environ
+            and "webob._body_file" not in environ
+            and (length := int(said)) <= self.request_body_tempfile_limit
+        ):
+            data = spool.read_whole(environ["wsgi.input"], length)
+            environ["wsgi.input"] = io.BytesIO(data)
+            environ["webob.is_body_seekable"] = True
+            return data
+        if not self.is_body_readable:
+            return b""
+        self.make_body_seekable()
+        file: Any = self.body_file_raw
+        data = file.read(self.content_length)
+        file.seek(0)
+        return cast("bytes", data)
+
+    @body.setter
+    def body(self, value: bytes | None) -> None:
+        _webob.body.fset(self, value)
+
+    @body.deleter
+    def body(self) -> None:
+        _webob.body.fdel(self)
+
+    @property
+    def body_file(self) -> Any:
+        """The body as a file, which ends where the body ends."""
+        if not self.is_body_readable:
+            return io.BytesIO()
+        raw = self.body_file_raw
+        if self.is_body_seekable:
+            return raw
+        length, limits = self.content_length, self.limits
+        wrapped, of = self.environ.get("webob._body_file", (None, None))
+        if of is not raw or (wrapped is raw and length is not None):
+            wrapped = io.BufferedReader(
+                spool.OpenBody(raw, limits.body_bytes, lambda: too_large_body(limits))
+                if length is None
+                else spool.LimitedBody(raw, length)
+            )
+            self.environ["webob._body_file"] = wrapped, raw
+        return wrapped
+
+    @body_file.setter
+    def body_file(self, value: Any) -> None:
+        _webob.body_file.fset(self, value)
+        # COMPAT: what the application puts here is found here
+        self.environ["webob._body_file"] = value, value
+
+    @body_file.deleter
+    def body_file(self) -> None:
+        _webob.body_file.fdel(self)
+
+    def copy(self) -> Self:
+        """Return another request that says the same, with a body of its own.
+
+        Raises:
+            BodyDisconnectedError: the client went away before the body was whole.
+            HTTPRequestEntityTooLarge: there is more than is taken.
+        """
+        self.make_body_seekable()
+        copied = self._alike(self.__class__(self.environ.copy()))
+        copied.copy_body()
+        return copied
+
+    def copy_get(self) -> Self:
+        """Return another request that says the same, but is a ``GET`` without a body."""
+        return self._alike(super().copy_get())
+
+    def _alike(self, other: Self) -> Self:
+        """Let another request be read by the rules of this one."""
+        if "limits" in self.__dict__:
+            other.limits = self.limits
+        return other
+
+    def copy_body(self) -> None:
+        """Put the body, as far as it wasn't read yet, where it can be read again: into memory, or a large one on disk.
+
+        Raises:
+            BodyDisconnectedError: the client went away before it was whole.
+            HTTPRequestEntityTooLarge: there is more than is taken.
+        """
+        if not self.is_body_readable:
+            self.body = b""
+            return
+        if self.is_body_seekable:
+            self.body_file_seekable.seek(0)
+        length = self.content_length
+        if length is not None and length > self.limits.body_bytes:
+            raise too_large_body(self.limits)
+        chunks = self._chunks(self.body_file, length)
+        copy, size = spool.spooled(chunks, self.request_body_tempfile_limit, self.make_tempfile)
+        self.content_length = size
+        self.body_file_raw = copy
+        self.is_body_seekable = True
+
+    def _chunks(self, source: Any, length: int | None) -> Iterator[bytes]:
+        """Read a body to its end, or as far as it may go."""
+        size = 0
+        while length is None or size < length:
+            data = source.read(_BLOCK_BYTES if length is None else min(_BLOCK_BYTES, length - size))
+            if not data:
+                if length is None:
+                    return
+                raise BodyDisconnectedError(length - size)
+            size += len(data)
+            if size > self.limits.body_bytes:
+                raise too_large_body(self.limits)
+            yield data
+
+    def make_tempfile(self) -> io.BufferedRandom:
+        """Return the file that a large body is written to."""
+        return spool.TemporaryFile()
