@@ -23,7 +23,7 @@ from goldilocks.csrf import CrossOriginGuard
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
-from goldilocks.failure import close_body, finish_before_end
+from goldilocks.failure import close_body, finish_before_end, give_up
 from goldilocks.glance import CARE
 from goldilocks.httpexceptions import HTTPError
 from goldilocks.interfaces import (
@@ -121,7 +121,7 @@ def _short_way(router: Any, plans: Plans, look: Any, tell: Any) -> ShortWay:
             if "response_callbacks" in attrs or "_depends_on_cookie" in attrs:
                 _complete(router, request, response)
         except BaseException as error:
-            close_body(response)
+            give_up(router, request, response)
             finish_before_end(request, error)
             raise
         finally:

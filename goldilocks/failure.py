@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from goldilocks.exceptions import ends_the_server, is_refusal
 from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError
 from goldilocks.names import GOLDILOCKS
+from goldilocks.outlet import note_for_errors, vary_as_noted
 from goldilocks.reticence import requested
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _send(
             return start_response(status, headers, info)
 
     body: Iterable[bytes]
+    vary_as_noted(page, environ)
     body = page(environ, start) if router.outlet is None else router.outlet(page, environ, start)
     return body
 
@@ -103,6 +105,19 @@ def _tell(error: BaseException, environ: Environ) -> None:
         log.error("nothing answered the error of %r", asked, exc_info=(kind, error, error.__traceback__))
     except Exception:
         log.error("nothing answered the error of %r: %s, which can't be told", asked, kind.__qualname__)
+
+
+def give_up(router: Any, request: AnyRequest, response: AnyResponse) -> None:
+    """Let go of a request that ends with an error; what that is answered with may depend on cookies all the same.
+
+    Args:
+        router: the application.
+        request: that fails.
+        response: of which nothing will be sent; ``None`` if there is none yet.
+    """
+    close_body(response)
+    if router.varies_by_cookie:
+        note_for_errors(request)
 
 
 def close_body(response: AnyResponse) -> None:

@@ -14,10 +14,11 @@ from goldilocks import httpexceptions
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.headers import HeaderError, check, safe_location
 from goldilocks.names import GOLDILOCKS
+from goldilocks.owncookies import DEPENDS_ON_COOKIE
 from goldilocks.response import OK, STATUS_LINES, FileResponse, Response
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyResponse, Environ, StartResponse
+    from goldilocks.types import AnyRequest, AnyResponse, Environ, StartResponse
 
 Headers: TypeAlias = "Sequence[tuple[str, str]]"
 #: Sends a response: called with it, the environment and ``start_response``.
@@ -202,6 +203,22 @@ def vary_by_cookie(response: AnyResponse) -> None:
     names = [each for each in (name.strip() for name in ",".join(said).split(",")) if each]
     if _SAYS_ALL.isdisjoint(name.lower() for name in names):
         response.headers["Vary"] = ", ".join([*names, "Cookie"])
+
+
+#: Where an environment says that what its request is answered with depends on cookies, though the request itself is over.
+_NOTED = f"{GOLDILOCKS}.depends_on_cookie"
+
+
+def note_for_errors(request: AnyRequest) -> None:
+    """Note for whoever answers the error of a request that the error may depend on the request's cookies."""
+    if DEPENDS_ON_COOKIE in request.__dict__:
+        request.environ[_NOTED] = True
+
+
+def vary_as_noted(page: AnyResponse, environ: Environ) -> None:
+    """Say on the answer to an error that it depends on the request's cookies, if that was noted."""
+    if _NOTED in environ:
+        vary_by_cookie(page)
 
 
 def header_lines(value: Any) -> tuple[tuple[str, str], ...]:

@@ -19,7 +19,7 @@ from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.express import EVENTS, ShortWay, short_way
-from goldilocks.failure import answer_failure, close_body, finish_before_end, is_answered
+from goldilocks.failure import answer_failure, close_body, finish_before_end, give_up, is_answered
 from goldilocks.headerplaces import note_places, pointing
 from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.interfaces import (
@@ -274,19 +274,20 @@ class Router:
                 attrs = request.__dict__
                 if "response_callbacks" in attrs:
                     request._process_response_callbacks(response)
-                if "_depends_on_cookie" in attrs and self.varies_by_cookie:
-                    vary_by_cookie(response)
                 # asked for anew: the story may have been told by a step of an add-on's
                 around = self._around if changes.count == self._around.known_changes else self._look_around()
                 if NewResponse in around.heard:
                     self.registry.notify(NewResponse(request, response))
+                # last: whoever has had a hand in the response may have looked at a session
+                if "_depends_on_cookie" in attrs and self.varies_by_cookie:
+                    vary_by_cookie(response)
             except BaseException as error:
                 finish_before_end(request, error)
                 raise
             finally:
                 self.finish_request(request)
         except BaseException:
-            close_body(response)
+            give_up(self, request, response)
             raise
         return response
 

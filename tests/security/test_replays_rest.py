@@ -17,7 +17,8 @@ from waitress.server import create_server
 
 import goldilocks
 from goldilocks.config import Configurator
-from goldilocks.httpexceptions import HTTPFound
+from goldilocks.events import NewResponse
+from goldilocks.httpexceptions import HTTPFound, HTTPNotFound
 from goldilocks.i18n import get_localizer
 from goldilocks.interfaces import ILocalizer
 from goldilocks.limits import Limits
@@ -314,6 +315,60 @@ def test_answer_for_one_is_not_for_all(look):
     answer = serve(app).get("/")
     assert "Cookie" in answer.headers.get("Vary", "")
     assert "Set-Cookie" not in answer.headers or answer.headers["Cache-Control"] == "private"
+
+
+def denying_tween(handler, registry):
+    """Answer before anybody else does, and according to the session."""
+
+    def deny(request):
+        if "user" in request.session:
+            return handler(request)
+        raise HTTPNotFound
+
+    return deny
+
+
+def look_when_answered(event):
+    """Look at the session when there is an answer."""
+    event.response.headers["X-User"] = str("user" in event.request.session)
+
+
+def deny_when_answered(request, response):
+    """Take an answer back when there is one."""
+    if "user" not in request.session:
+        raise HTTPNotFound
+
+
+def fail(request):
+    """Look at the session and fail."""
+    return Response(request.session["user"])
+
+
+DECIDERS = {
+    "a tween outside of the exception views": lambda config: config.add_tween(f"{__name__}.denying_tween"),
+    "a subscriber": lambda config: config.add_subscriber(look_when_answered, NewResponse),
+    "a callback": lambda config: config.add_view(
+        lambda request: request.add_response_callback(deny_when_answered) or Response(), name="decided"
+    ),
+    "a view that fails": lambda config: config.add_view(fail, name="decided"),
+}
+
+
+@pytest.mark.parametrize("varies", [True, False])
+@pytest.mark.parametrize("decider", DECIDERS)
+def test_answer_of_one_who_decides_late_is_not_for_all(decider, varies):
+    """Another spelling of row 91: who looks when there is an answer already, or takes it back, where no view answers any more."""
+
+    def app(config):
+        config.set_session_factory(SignedCookieSessionFactory("a secret of more than thirty-two bytes"))
+        config.add_view(lambda request: Response(), name="decided")
+        config.commit()
+        DECIDERS[decider](config)
+
+    config = Configurator(settings={"goldilocks.vary_by_cookie": str(varies)})
+    app(config)
+    _, headers, _ = sent(config.make_wsgi_app(), PATH_INFO="/decided")
+    assert headers.get("Vary") == ("Cookie" if varies else None)
 
 
 @pytest.mark.parametrize(("path", "varies"), [("/", True), ("/?_LOCALE_=de", False)])
