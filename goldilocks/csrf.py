@@ -370,7 +370,9 @@ def _objection_to_origin(
 
     trusted = _trusted_origins(request, trusted_origins)
     if is_said and origin == "null":
-        return None if origin in trusted else "the origin is 'null', which is not a trusted one"
+        # a page that tells nobody where it is (``Referrer-Policy: no-referrer``) doesn't tell us either; but the browser does
+        is_silent = allow_no_origin and request.headers.get("Sec-Fetch-Site", "").strip() == "same-origin"
+        return None if is_silent or origin in trusted else "the origin is 'null', which is not a trusted one"
     try:
         scheme, host = urlsplit(origin)[:2]
     except ValueError:

@@ -413,8 +413,26 @@ def test_view_that_asks_for_the_token_itself_goes_by_the_setting():
     assert posted(serve(app, goldilocks__allow_no_origin=False)) == 400
 
 
+def test_page_that_tells_nobody_where_it_is_may_be_ours():
+    """Under ``Referrer-Policy: no-referrer``, ``null`` is all that a browser says in ``Origin``; but it says that it is this site."""
+    headers = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert posted(serve(form), headers) == 200
+    assert posted(serve(form, goldilocks__allow_no_origin=False), headers) == 400
+    wrong = serve(form).post("/", {"csrf_token": "x"}, headers=headers, extra_environ=HTTPS, status="*")
+    assert wrong.status_int == 400
+
+
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "null"}, {"Referer": "https://evil.example/"}, {"Origin": "http://localhost"}]
+    "headers",
+    [
+        {"Origin": "null"},
+        {"Origin": "null", "Sec-Fetch-Site": "none"},
+        {"Origin": "null", "Sec-Fetch-Site": "same-site"},
+        {"Origin": "null", "Sec-Fetch-Site": "same-origin, cross-site"},
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"},
+        {"Referer": "https://evil.example/"},
+        {"Origin": "http://localhost"},
+    ],
 )
 def test_browser_that_says_something_is_believed(headers):
     """``null`` is another site, and so is any that isn't ours, token or none."""
