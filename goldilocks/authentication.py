@@ -27,11 +27,9 @@ from zope.interface import implementer
 
 from goldilocks.acl import Authenticated, Everyone
 from goldilocks.interfaces import IAuthenticationPolicy, IDebugLogger, ISessionFactory
-from goldilocks.names import GOLDILOCKS
-from goldilocks.ordering import ConfigurationError
 from goldilocks.owncookies import DEPENDS_ON_COOKIE, OwnCookie, settings_of
 from goldilocks.security import ROTATE_AT_LOGIN
-from goldilocks.signing import SHORT_KEY_ADVICE, Secrets, key_ring, short_keys, warn_of_short_keys
+from goldilocks.signing import Secrets, key_ring, refuse_short_keys, short_keys, warn_of_short_keys
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import SimpleSerializer, ascii_, bytes_, strings_differ, text_
 
@@ -76,8 +74,8 @@ ANY_ADDRESS = "0.0.0.0"
 
 USERID_TYPE = "userid_type:"
 
-#: Whether people depend on the application.
-PRODUCTION = f"{GOLDILOCKS}.production"
+#: What our keys sign.
+_TICKETS = "authentication tickets"
 
 #: Where a session says whom it belongs to, if it is the server that knows its users.
 SESSION_OWNER = "auth.remote_user"
@@ -277,7 +275,7 @@ class AuthTktCookieHelper:
         samesite: ``"Strict"``, ``"Lax"`` or ``"None"``; None leaves the word out.
 
     What is automatic is no where the setting ``safe_cookies`` is off. A key of less than 32 bytes is a
-    ``ShortKeyWarning``; in production nobody is logged in with it.
+    ``ShortKeyWarning``; in production, no ticket is written or read with it.
 
     Raises:
         ValueError: an age or time is no number.
@@ -323,7 +321,7 @@ class AuthTktCookieHelper:
         domain: str | None = None,
         samesite: str | None = "Lax",
     ) -> None:
-        warn_of_short_keys(secret, "authentication tickets")
+        warn_of_short_keys(secret, _TICKETS)
         #: How many bytes each key has that is too short.
         self.short_keys = short_keys(secret)
         self._cookie = OwnCookie(
@@ -380,6 +378,8 @@ class AuthTktCookieHelper:
         cookie = self._cookie.read(request)
         if cookie is None:
             return None
+        if self.short_keys:
+            refuse_short_keys(request, self.short_keys, _TICKETS)
         try:
             timestamp, userid, tokens, user_data = self._parse(cookie, self._address(request))
             age_s = (time_mod.time() if self.now is None else self.now) - timestamp
@@ -454,7 +454,7 @@ class AuthTktCookieHelper:
             ValueError: a token looks otherwise.
             ConfigurationError: in production, the key is too short.
         """
-        refuse_short_keys(request, self.secret)
+        refuse_short_keys(request, self.short_keys, _TICKETS)
         if hasattr(request, "_authtkt_reissued"):
             request._authtkt_reissue_revoked = True
         form, encoded = self._encode(userid)
@@ -518,12 +518,6 @@ def _checked_token(token: Any) -> str:
             f"{token!r} can't be a token of a ticket: a token is a letter and after it letters, digits, '+', '_', '-'"
         )
     return token
-
-
-def refuse_short_keys(request: AnyRequest, secrets: Secrets) -> None:
-    """Sign nothing with a key that is too short, where people depend on it."""
-    if short_keys(secrets) and settings_of(request).get(PRODUCTION, False):
-        raise ConfigurationError(f"the secret of authentication tickets is too short; {SHORT_KEY_ADVICE}")
 
 
 # --- Sessions and HTTP Basic -------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from goldilocks.signing import (
     KeyRingSerializer,
     Secrets,
     ShortKeyWarning,
+    refuse_short_keys,
     warn_of_short_keys,
 )
 from goldilocks.types import AnyRequest, AnyResponse
@@ -158,6 +159,7 @@ class CookieSession(dict[str, Any]):
     _cookie: OwnCookie
     _remembered: Callable[[str | bytes], Contents | None] | None
     _peek: ClassVar[Any]
+    _short_keys: ClassVar[list[int]]
 
     def __init_subclass__(cls) -> None:
         """Work out what the cookie of a factory looks like."""
@@ -175,9 +177,12 @@ class CookieSession(dict[str, Any]):
         cls._remembered = staticmethod(lru_cache(VERIFIED_KEPT)(cls._unchangeable)) if is_pure else None
         # PERF: csrf: who asks for the token has noted the time already
         cls._peek = dict.get if cls.get is CookieSession.get else cls.get
+        cls._short_keys = getattr(cls._serializer, "short_keys", [])
 
     def __init__(self, request: AnyRequest) -> None:
         self.request: Any = request
+        if self._short_keys:
+            refuse_short_keys(request, self._short_keys, "the session factory")
         now = time.time()
         cookie = self._cookie.read(request)
         found = None if cookie is None else self._read(cookie)

@@ -21,13 +21,19 @@ from typing import Any
 
 from webob.cookies import JSONSerializer, SignedSerializer
 
-from goldilocks.names import DEFAULTS_PYRAMID, PROCESS
+from goldilocks.names import DEFAULTS_PYRAMID, GOLDILOCKS, PROCESS
+from goldilocks.ordering import ConfigurationError
+from goldilocks.owncookies import settings_of
+from goldilocks.types import AnyRequest
 
 #: One secret, or a ring of them, the newest first.
 Secrets = str | bytes | list[str | bytes] | tuple[str | bytes, ...]
 
 #: The least that a key should have. SPEC: NIST SP 800-107, 5.3.4: as many bits as the signature is to be strong
 SHORTEST_KEY_BYTES = 32
+
+#: Whether people depend on the application.
+PRODUCTION = f"{GOLDILOCKS}.production"
 
 #: How many signed values, of 4 kB at most, a serializer remembers to be right.
 VERIFIED_KEPT = 256
@@ -75,6 +81,23 @@ def warn_of_short_keys(secrets: Secrets, what: str) -> None:
     for length in short_keys(secrets) if PROCESS.defaults != DEFAULTS_PYRAMID else ():
         message = f"the secret of {what} has {length} bytes; {SHORT_KEY_ADVICE}"
         warnings.warn(message, ShortKeyWarning, stacklevel=_level_of_application())
+
+
+def refuse_short_keys(request: AnyRequest, lengths: list[int], what: str) -> None:
+    """Neither sign nor read anything with a key that is too short, where people depend on it.
+
+    The configuration refuses such a key already, if whoever holds it isn't hidden in something else.
+
+    Args:
+        request: of the application.
+        lengths: how many bytes each key has that has too few.
+        what: whose keys they are.
+
+    Raises:
+        ConfigurationError: there is one, in production.
+    """
+    if lengths and settings_of(request).get(PRODUCTION, False):
+        raise ConfigurationError(f"the secret of {what} has {lengths[0]} bytes; {SHORT_KEY_ADVICE}")
 
 
 def _level_of_application() -> int:

@@ -448,6 +448,7 @@ class Tickets(Policy):
     def __init__(self, secret):
         helper = AuthTktCookieHelper(secret)
         self.remember = lambda *args, **kw: helper.remember(*args, **kw)
+        self.identity = lambda request: helper.identify(request)
 
 
 class Open(Tickets):
@@ -479,15 +480,23 @@ def test_short_key_is_refused_in_production(say):
 
 
 @pytest.mark.filterwarnings("ignore::goldilocks.signing.ShortKeyWarning")
-def test_nobody_is_logged_in_by_a_short_key_in_production():
-    """A key that could not be seen at commit is refused when it is to sign."""
+@pytest.mark.parametrize("path", ["/login", "/who", "/session"])
+def test_short_key_that_nobody_saw_is_refused_in_production(path):
+    """A key that could not be seen at commit is refused when it is to sign, and when it is to vouch for what comes in."""
 
     def app(config):
+        factory = SignedCookieSessionFactory([NEW, "short"])
+        config.set_session_factory(lambda request: factory(request))
         config.set_security_policy(Tickets("short"))
-        config.add_view(lambda request: Response(headerlist=remember(request, "ann")), name="login")
+        config.add_view(lambda request: answer(remember(request, "ann")), name="login")
+        config.add_view(lambda request: Response(repr(request.identity)), name="who")
+        config.add_view(lambda request: Response(repr(request.session)), name="session")
 
-    with pytest.raises(ConfigurationError, match="too short"):
-        serve(app, goldilocks__production=True, goldilocks__answer_errors=False).get("/login")
+    options = {"goldilocks__answer_errors": False, "goldilocks__rotate_at_login": False}
+    headers = {"Cookie": "auth_tkt=x; session=x"}
+    with pytest.raises(ConfigurationError, match="has 5 bytes"):
+        serve(app, goldilocks__production=True, **options).get(path, headers=headers)
+    assert serve(app, **options).get(path, headers=headers).status_int == 200
 
 
 # --- 96: one key for each purpose ------------------------------------------------------------------------------------
