@@ -93,13 +93,13 @@ def _check_header(name: Any, value: Any, schemes: Collection[str] | None) -> Non
             f"header {name} can't be sent: {fault[0]!r} at position {fault.start()} of {value!r}; {advice}"
         )
     if name.lower() == "location":
-        if schemes is not None and safe_location(value, schemes) != value:
+        if safe_location(value, schemes) != value:
             raise HeaderError(f"Location {value!r} begins like the name of another host")
     elif len(_plain_names) < _NAMES_LIMIT:
         _plain_names.add(name)
 
 
-def safe_location(location: str, schemes: Collection[str] = WEB_SCHEMES) -> str:
+def safe_location(location: str, schemes: Collection[str] | None = WEB_SCHEMES) -> str:
     r"""Return where a redirect leads, written so that every browser reads it alike.
 
     A URL with a host is as it was; a path always stays on the host of the request: what would make another host of
@@ -110,11 +110,13 @@ def safe_location(location: str, schemes: Collection[str] = WEB_SCHEMES) -> str:
 
     Args:
         location: a URL or a reference relative to the request's.
-        schemes: that the URL may have.
+        schemes: that the URL may have; ``None`` if it may be anything.
 
     Raises:
         HeaderError: a space or a control is in it, its scheme is none of ``schemes``, or it has a scheme but no host.
     """
+    if schemes is None:
+        return location
     blank = _find_blank(location)
     if blank:
         raise HeaderError(

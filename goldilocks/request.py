@@ -25,7 +25,7 @@ from goldilocks.interfaces import IRequest, IRequestExtensions, IResponse, ISess
 from goldilocks.owncookies import note_cookie
 from goldilocks.readers import ReadersMixin
 from goldilocks.requesttype import route_request_iface as route_request_iface
-from goldilocks.response import Response, _get_response_factory
+from goldilocks.response import ForeignResponse, Response, _get_response_factory
 from goldilocks.security import AuthenticationAPIMixin, SecurityAPIMixin
 from goldilocks.traversal import finding
 from goldilocks.url import URLMethodsMixin
@@ -170,6 +170,15 @@ class Request(
         """Where the application begins: scheme, host and script name."""
         # PERF: absolute URLs; an application at the root of its host has nothing to quote
         return super().application_url if self.environ.get("SCRIPT_NAME") else self.host_url
+
+    def send(self, application: WSGIApp | None = None, catch_exc_info: bool = False) -> Any:
+        """Return what another WSGI application answers; without one, what the server answers that the request names."""
+        response: Any = super().send(application, catch_exc_info)
+        if response.__class__ is Response:
+            response.__class__ = ForeignResponse
+        return response
+
+    get_response = send
 
     def is_response(self, ob: Any) -> bool:
         """Tell whether ``ob`` can be sent as it is: it is a response, or one for its own adapter."""

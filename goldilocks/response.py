@@ -107,8 +107,8 @@ class Response(_Response):
     #: Whether the router may add headers that protect the browser; where somebody else's bytes are sent, they say all.
     takes_default_headers = True
 
-    #: The schemes that ``location`` may have.
-    allowed_schemes: Collection[str] = WEB_SCHEMES
+    #: The schemes that ``location`` may have; ``None``: it may be anything.
+    allowed_schemes: Collection[str] | None = WEB_SCHEMES
 
     # what WebOb writes into each response stands here once
     conditional_response = False
@@ -225,6 +225,13 @@ class Response(_Response):
             disposition: ``attachment``, or ``inline`` to have it shown all the same.
         """
         self.content_disposition = content_disposition(filename, disposition)
+
+
+class ForeignResponse(Response):
+    """What another WSGI application has answered: it says all itself, and leads where it likes."""
+
+    takes_default_headers = False
+    allowed_schemes = None
 
 
 def _read_if_range(value: str) -> IfRange:

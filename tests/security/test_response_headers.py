@@ -9,7 +9,9 @@ from webob import Request as Client
 
 from goldilocks.config import Configurator
 from goldilocks.httpexceptions import HTTPFound
+from goldilocks.request import Request
 from goldilocks.response import FileResponse, Response
+from goldilocks.wsgi import wsgiapp, wsgiapp2
 
 
 def answer(view, path="/", **settings):
@@ -165,3 +167,46 @@ def test_header_that_is_added_to_a_file(tmp_path):
         return response
 
     assert answer(view).headers["X-Name"] == "a"
+
+
+MOUNTED = [
+    wsgiapp,
+    wsgiapp2,
+    lambda foreign: lambda context, request: request.get_response(foreign),
+    lambda foreign: lambda context, request: Request.blank("/").send(foreign),
+]
+
+
+def foreign(*headers, status="200 OK"):
+    """Another WSGI application."""
+
+    def application(environ, start_response):
+        start_response(status, [("Content-Type", "text/plain"), *headers])
+        return [b"theirs"]
+
+    return application
+
+
+@pytest.mark.parametrize("mount", MOUNTED)
+def test_response_of_another_application_is_as_it_was(mount):
+    """What a mounted application answers says all itself; nothing is added to it that it didn't want."""
+    response = answer(mount(foreign(("Set-Cookie", "a=b"))))
+    assert response.body == b"theirs"
+    assert response.headerlist == [("Content-Type", "text/plain"), ("Set-Cookie", "a=b")]
+
+
+@pytest.mark.parametrize(
+    "location", ["app.of.mine://login?code=1", "mailto:me@example.com", "http://example.com/a b"]
+)
+@pytest.mark.parametrize("mount", MOUNTED)
+def test_another_application_leads_where_it_likes(mount, location):
+    """Where a mounted application leads is its own decision, as is the spelling."""
+    response = answer(mount(foreign(("Location", location), status="302 Found")))
+    assert (response.status_code, response.headers["Location"]) == (302, location)
+
+
+@pytest.mark.parametrize("header", [("X", "a\r\nSet-Cookie: a=b"), ("X\r\n", "a"), ("Location", "/\0")])
+@pytest.mark.parametrize("mount", MOUNTED)
+def test_another_application_can_not_split_the_response(mount, header, caplog):
+    """What would split an answer in two isn't sent, whoever says it."""
+    assert is_refused(mount(foreign(header, status="302 Found")), caplog)

@@ -80,8 +80,12 @@ def test_request_iface_is_that_of_any_request():
 
 
 def test_response_class():
-    """WebOb makes our responses when it makes one for the request."""
-    assert type(Request.blank("/").get_response(WebObResponse(b"body"))) is Response
+    """WebOb makes our responses when it makes one for the request, or those of the class that the request says."""
+    assert Request.ResponseClass is Response
+    assert isinstance(Request.blank("/").get_response(WebObResponse(b"body")), Response)
+    request = Request.blank("/")
+    request.ResponseClass = WebObResponse
+    assert type(request.send(WebObResponse(b"body"))) is WebObResponse
 
 
 def test_a_new_request_holds_its_environment_and_nothing_else():
