@@ -281,6 +281,8 @@ class FileResponse(Response):
 
     takes_default_headers = False
     conditional_response = True
+    #: The server's body of a file, and the file.
+    _wrapped: tuple[Any, IO[bytes]] | None = None
 
     def __init__(
         self,
@@ -302,6 +304,7 @@ class FileResponse(Response):
             # asked of the open file, so that size and date are those of the very bytes that are sent
             facts = os.fstat(file.fileno())
             body = wrap(file, _BLOCK_SIZE)
+            self._wrapped = body, file
         size, changed = facts.st_size, facts.st_mtime
         # PERF: static: what was said once of a file is remembered. A subclass may say otherwise
         if self.__class__ is FileResponse and self.default_charset is _UTF_8:
@@ -324,6 +327,16 @@ class FileResponse(Response):
     def is_fit(self) -> bool:
         """Whether it is known that the response can be sent: it says what is remembered of the file, and no more."""
         return self._headerlist == self._fit_headers and self._status is OK and not self.takes_default_headers
+
+    def app_iter_range(self, start: int, stop: int | None) -> Any:
+        """Return a part of the body; what stands before it in a file isn't read."""
+        body: Any = self._app_iter
+        if stop is None or not self._holds_file(body):
+            return super().app_iter_range(start, stop)
+        return body.part(start, stop) if self._wrapped is None else _FilePart(*self._wrapped, start, stop)
+
+    def _holds_file(self, body: Any) -> bool:
+        return body.__class__ is _WholeFile if self._wrapped is None else body is self._wrapped[0]
 
 
 @lru_cache(1000)
@@ -369,6 +382,35 @@ class FileIter:
         self.file.close()
 
 
+class _FilePart(FileIter):
+    """Iterates over a part of a file.
+
+    Args:
+        whole: is closed with it.
+        file: that can be wound forward.
+        start: where the part begins, in bytes.
+        stop: where what comes behind it begins.
+    """
+
+    def __init__(self, whole: Any, file: IO[bytes], start: int, stop: int) -> None:
+        super().__init__(file, _READ_SIZE)
+        self._whole = whole
+        self._left = stop - start
+        file.seek(start)
+
+    def __next__(self) -> bytes:
+        block = self.file.read(min(self.block_size, self._left))
+        if not block:
+            raise StopIteration
+        self._left -= len(block)
+        return block
+
+    def close(self) -> None:
+        """Close the file, and what the server has made of it."""
+        getattr(self._whole, "close", self.file.close)()
+        self.file.close()
+
+
 class _WholeFile(FileIter):
     """Opens a file and iterates over as much of it as it held then, even if it grows meanwhile.
 
@@ -408,6 +450,12 @@ class _WholeFile(FileIter):
             raise StopIteration
         self._left = left - len(block)
         return block
+
+    def part(self, start: int, stop: int) -> _WholeFile:
+        """Return this, for a part of the file: what stands between two bytes, without the second one."""
+        os.lseek(self._descriptor, start, os.SEEK_SET)
+        self._left = stop - start
+        return self
 
     def close(self) -> None:
         """Close the file; the server calls this when it has sent the body, or gave up."""

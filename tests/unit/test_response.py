@@ -75,6 +75,54 @@ def test_file_response_answers_ranges(page):
     assert (sent.status_code, sent.body) == (206, b"234")
 
 
+@pytest.mark.parametrize("wrap", [None, FileIter, lambda file, size: iter(lambda: file.read(size), b"")])
+@pytest.mark.parametrize("asked", ["bytes=999990-999997", "bytes=-10", "bytes=999995-"])
+def test_file_response_reads_no_more_than_the_range(tmp_path, wrap, asked):
+    """What stands before the part isn't read, however the server sends files; afterwards the file is closed."""
+    path = tmp_path / "page.bin"
+    path.write_bytes(bytes(range(256)) * 4000)
+    request = Request.blank("/", {} if wrap is None else {"wsgi.file_wrapper": wrap})
+    response = FileResponse(path, request=request)
+    file = response.app_iter.file if wrap is None else response._wrapped[1]
+    request.environ["HTTP_RANGE"] = asked
+    sent = []
+    body = response(
+        request.environ, lambda status, headers, exc_info=None: sent.append((status, dict(headers)))
+    )
+    blocks = list(body)
+    assert sent[0][0] == "206 Partial Content"
+    start, stop = map(int, sent[0][1]["Content-Range"].removeprefix("bytes ").partition("/")[0].split("-"))
+    assert b"".join(blocks) == path.read_bytes()[start : stop + 1]
+    assert len(b"".join(blocks)) == int(sent[0][1]["Content-Length"])
+    assert file.tell() == stop + 1
+    body.close()
+    assert file.closed
+
+
+@pytest.mark.parametrize("wrap", [None, FileIter])
+def test_part_of_a_file_that_shrinks(page, wrap):
+    """Of a file that has become shorter, what is there is sent."""
+    response = FileResponse(
+        page, request=Request.blank("/", {} if wrap is None else {"wsgi.file_wrapper": wrap})
+    )
+    page.write_bytes(b"012")
+    part = response.app_iter_range(2, 8)
+    assert b"".join(part) == b"2"
+    part.close()
+
+
+@pytest.mark.parametrize("wrap", [None, FileIter])
+def test_part_of_a_body_that_was_put_in_its_place(page, wrap):
+    """Whatever body a file response is given, its part is that of this body; so is the rest of a file."""
+    response = FileResponse(
+        page, request=Request.blank("/", {} if wrap is None else {"wsgi.file_wrapper": wrap})
+    )
+    assert b"".join(response.app_iter_range(7, None)) == b"789"
+    response.app_iter.close()
+    response.app_iter = [b"abc", b"def"]
+    assert b"".join(response.app_iter_range(2, 4)) == b"cd"
+
+
 def test_file_response_closes_the_file_when_nothing_changed(page):
     """A conditional request that needs no body closes the file all the same."""
     response = FileResponse(page)
