@@ -62,8 +62,9 @@ _SHARED = frozenset(
 #: What must be there, and what must not, for a glance to be enough.
 _NEEDED = frozenset(("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme"))
 
-#: How many sets of names are remembered, how many sayings for each of them, and how long these may be; and how many lengths of bodies.
-_SHAPES, _SAYINGS, _LONGEST_SAYING, _LENGTHS = 100, 100, 2000, 1000
+#: How many sets of names are remembered, and how long these may be; how many sayings for each of them, and how long; and how many
+#: lengths of bodies.
+_SHAPES, _LONGEST_NAMES, _SAYINGS, _LONGEST_SAYING, _LENGTHS = 100, 10_000, 100, 2000, 1000
 
 
 #: What is known of environments that hold the same names in the same order: the names; what takes out of such an environment what
@@ -179,7 +180,11 @@ class _Known:
     def answer_anew(self, environ: Environ, names: list[str]) -> Objection | None:
         """Find out about a request with names that didn't come together before, and remember these if they may be remembered."""
         is_unusual = not self._unusual.isdisjoint(names)
-        may_be_remembered = environ.keys() >= _NEEDED and "HTTP_RANGE" not in environ
+        may_be_remembered = (
+            environ.keys() >= _NEEDED
+            and "HTTP_RANGE" not in environ
+            and sum(map(len, names)) <= _LONGEST_NAMES
+        )
         verdict = self.look_otherwise(environ) if is_unusual else self.answer(environ)
         if may_be_remembered and (verdict is None or verdict is CARE):
             if len(self.shapes) >= _SHAPES:

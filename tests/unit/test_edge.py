@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -688,6 +689,22 @@ def test_what_strangers_say_is_forgotten(name):
         assert look(environ(**dict.fromkeys(said, "\x01"))).code == 400
         *_, good = known["last"].cell_contents
         assert len(good) <= 100
+
+
+def test_long_names_are_forgotten():
+    """Names of headers are a stranger's, too: those of a few hundred requests take no more memory than is known beforehand."""
+    edge = Edge()
+    looks = edge, edge.glance(lambda environ: False, ())
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            said = {f"HTTP_{number}_{name}_{'X' * 3000}": "1" for name in range(20)}
+            for look in looks:
+                assert look(environ(**said)) is None
+                assert look(environ(**said, HTTP_ACCEPT="\x01")).code == 400
+        assert tracemalloc.get_traced_memory()[0] < 3_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_secrets_are_not_remembered():
