@@ -19,6 +19,7 @@ from goldilocks.offers import Offers, has_plain_accept
 from goldilocks.parameters import parameter, parameters_of
 from goldilocks.routepattern import compile_pattern
 from goldilocks.traversal import find_interface, resource_path_tuple, traversal_path
+from goldilocks.traversal.paths import leads_out
 from goldilocks.types import AnyConfig, AnyRequest, Context, InterfaceSpec, Predicate
 from goldilocks.util import as_sorted_tuple, is_nonstr_iter, object_description
 from goldilocks.viewindex import ACCEPT, Sieve, sieves_of
@@ -293,8 +294,8 @@ class CustomPredicate(_Described):
 class TraversePredicate(_Described):
     """Write the path to traverse into a route's match dictionary.
 
-    It stands among the predicates because it must run when a route is being matched, and it always holds. So that two
-    routes don't differ by it alone, its hash is empty.
+    It stands among the predicates because it must run when a route is being matched. It holds, unless what the route matched would
+    lead out of the place that the pattern has for it. So that two routes don't differ by it alone, its hash is empty.
     """
 
     def __init__(self, val: str, config: AnyConfig) -> None:
@@ -313,6 +314,8 @@ class TraversePredicate(_Described):
         """Fill the pattern with what the route matched, unless somebody has written a path already."""
         if "traverse" not in context:
             match = context["match"]
+            if any(leads_out(match[name]) for name in self.tgenerate.names):
+                return False
             match["traverse"] = traversal_path(self.tgenerate(match))
         return True
 

@@ -134,6 +134,25 @@ def _split(path: str) -> tuple[str, ...]:
 _split_remembered = lru_cache(_CACHE_SIZE)(_split)
 
 
+def leads_out(value: object) -> bool:
+    """Tell whether a value, as a part of a path, takes away what stands before it, or itself.
+
+    >>> [leads_out(value) for value in ("..", "a/../..", ".", "a/..", "...", "", 7)]
+    [True, True, True, False, False, False, False]
+    """
+    if not isinstance(value, str) or "." not in value:
+        return False
+    depth = 0
+    for name in value.split("/"):
+        if name == "..":
+            depth -= 1
+            if depth < 0:
+                return True
+        elif name not in ("", "."):
+            depth += 1
+    return value == "."
+
+
 # --- From names to a URL -------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import pytest
 from webtest import TestApp
 
 import goldilocks
+from goldilocks.authorization import ACLHelper, Allow, Deny, Everyone
 from goldilocks.config import Configurator
 from goldilocks.exceptions import ConfigurationExecutionError
 from goldilocks.response import Response
@@ -29,6 +30,13 @@ def application(*patterns, view=None, **view_options):
             **view_options,
         )
     return config.make_wsgi_app()
+
+
+class Anybody:
+    """A policy by which everybody is nobody in particular, and resources say what he may."""
+
+    def permits(self, request, context, permission):
+        return ACLHelper().permits(context, [Everyone], permission)
 
 
 def get(app, path, **environ):
@@ -55,6 +63,42 @@ def test_line_break_is_no_end_for_predicates():
     app = application("/*rest", path_info=r"/item/\d+\Z")
     assert get(app, "/item/1").status_code == 200
     assert get(app, "/item/1\n").status_code in (400, 404)
+
+
+class Group(dict):
+    """A resource of a tree, with a list of who may do what."""
+
+    def __init__(self, acl=(), **children):
+        super().__init__(children)
+        self.__acl__ = list(acl)
+
+
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_value_of_a_route_climbs_no_tree(defaults):
+    """CVE-2024-32982 in a tree of resources: what a route matched doesn't lead to a place where somebody else's permissions hold."""
+    everybody, nobody = [(Allow, Everyone, "see")], [(Deny, Everyone, "see")]
+    secret, ours = Group(nobody, ann=Group(nobody)), Group(everybody, bob=Group(everybody))
+    root = Group(everybody, groups=Group(everybody, secret=secret, ours=ours), open=Group(everybody))
+    config = Configurator(settings={"goldilocks.defaults": defaults}, root_factory=lambda request: root)
+    config.set_security_policy(Anybody())
+    for name, pattern, traverse in (
+        ("member", "/groups/{group}/{name}", "/groups/{group}/{name}"),
+        ("file", "/files/{path:.*}", "/groups/secret/{path}"),
+    ):
+        config.add_route(name, pattern, traverse=traverse)
+        config.add_view(
+            lambda request: Response(str(sorted(request.matchdict.items()))),
+            route_name=name,
+            permission="see",
+        )
+    app = config.make_wsgi_app()
+    assert get(app, "/groups/ours/bob").status_code == 200
+    assert get(app, "/groups/secret/ann").status_code == get(app, "/files/ann").status_code == 403
+    for path in ("secret/..", "../open", "./ours", "../..", "secret/../../open"):
+        assert get(app, f"/groups/{path}").status_code == 404
+    for path in ("..", "../..", "../ours", "../../open", "ann/../../ours"):
+        assert get(app, f"/files/{path}").status_code == 404
+    assert get(app, "/files/x/../ann").status_code == 403
 
 
 # --- The methods of a class --------------------------------------------------------------------------------------------

@@ -276,6 +276,27 @@ def test_traverse_fills_the_pattern():
     assert info["match"]["traverse"] == ("1", "x y", "é")
 
 
+@pytest.mark.parametrize(
+    ("values", "traverse"),
+    [
+        (("..", "x"), None),
+        (("x", ".."), None),
+        (("x", "."), None),
+        (("x", "y/../../.."), None),
+        (("x", "y/../z"), ("1", "x", "z")),
+        (("x", "y/.."), ("1", "x")),
+        (("x", ""), ("1", "x")),
+        (("x", "..."), ("1", "x", "...")),
+        ((3, "x"), ("1", "3", "x")),
+    ],
+)
+def test_traverse_keeps_to_its_pattern(values, traverse):
+    """What the route matched stands in its own place of the pattern, and takes nothing away that stands before it."""
+    info = {"match": dict(zip("ab", values, strict=True))}
+    assert predicates.TraversePredicate("/1/{a}/{b}", CONFIG)(info, None) is (traverse is not None)
+    assert info["match"].get("traverse") == traverse
+
+
 def test_traverse_does_not_overwrite():
     """A path that somebody wrote stays."""
     info = {"traverse": "abc"}
