@@ -9,6 +9,8 @@ kept in the environment is what WebOb keeps there, so that others who read the s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -188,8 +190,10 @@ class ReadersMixin(BodyMixin):
         if media_type == MULTIPART:
             file = self.body_file_seekable
             length = self.content_length or 0
-            pairs = forms.multipart_pairs(file, content_type, length, self.limits) if has_fields else []
-            file.seek(0)
+            try:
+                pairs = forms.multipart_pairs(file, content_type, length, self.limits) if has_fields else []
+            finally:
+                file.seek(0)
         else:
             data = self._form_body()
             pairs = forms.form_pairs(data, self.limits) if has_fields else []
@@ -339,14 +343,37 @@ class ReadersMixin(BodyMixin):
     json = json_body
 
     def as_text(self) -> str:
-        r"""Return the request as it came, for people: what isn't text is written as ``\xff``."""
-        data = self.as_bytes()
+        r"""Return the request as it came, for people: what isn't text is written as ``\xff``, what can't be read is left out."""
+        with self._legible_path():
+            try:
+                data = self.as_bytes()
+            except HTTPException:  # a body that is too large, or not whole
+                data = self.as_bytes(skip_body=True)
         try:
             return forms.decoded(data, self._charset_name)
         except HTTPBadRequest:
             return data.decode("utf-8", "backslashreplace")
 
     __str__ = as_text
+
+    def __repr__(self) -> str:
+        with self._legible_path():
+            return super().__repr__()
+
+    @contextmanager
+    def _legible_path(self) -> Iterator[None]:
+        """Have a path that is no text read byte by byte meanwhile: who shows a request mustn't fail at it."""
+        environ, name = self.environ, "webob.url_encoding"
+        said = {name: environ[name]} if name in environ else {}
+        try:
+            self.path  # noqa: B018 - only to see that it can be read
+        except URLDecodeError:
+            environ[name] = "latin-1"
+        try:
+            yield
+        finally:
+            environ.pop(name, None)
+            environ.update(said)
 
     # --- Headers ---------------------------------------------------------------------------------------------------
 

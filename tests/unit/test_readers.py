@@ -340,6 +340,38 @@ def test_what_is_our_own_takes_the_shortcut():
     assert Request.headers in PLAIN_HEADERS
 
 
+@pytest.mark.parametrize("name", ["PATH_INFO", "SCRIPT_NAME"])
+@pytest.mark.parametrize("encoding", [None, "ascii"])
+def test_request_with_a_path_that_is_no_text(name, encoding):
+    """A request can be shown whatever its path is, and is afterwards what it was."""
+    request = sent(b"a=1", SERVER_PROTOCOL="HTTP/1.1", HTTP_HOST="localhost", **{name: "/\xff"})
+    if encoding is not None:
+        request.environ["webob.url_encoding"] = encoding
+    before = dict(request.environ)
+    assert "POST http://localhost/%FF" in repr(request)
+    assert request.environ == before
+    assert str(request).startswith("POST /%FF") and str(request).endswith("a=1")
+    assert request.environ.get("webob.url_encoding") == encoding
+    with pytest.raises(URLDecodeError):
+        request.path  # noqa: B018 - to read it is the test
+
+
+@pytest.mark.parametrize("said", [{"length": 9}, {"limits": Limits(body_bytes=1), "length": 20_000}])
+def test_request_with_a_body_that_cant_be_read(said):
+    """A request can be shown whatever its body is."""
+    request = sent(b"a=1", SERVER_PROTOCOL="HTTP/1.1", **said)
+    assert "Content-Length" in str(request) and "a=1" not in str(request)
+
+
+def test_form_that_is_refused_is_still_there():
+    """Who gets a form that can't be read finds its body from the beginning."""
+    body = MULTIPART_BODY.removesuffix(b"--B--\r\n")
+    request = sent(body, MULTIPART)
+    with pytest.raises(FormError):
+        request.POST  # noqa: B018 - to read it is the test
+    assert request.body_file_seekable.read() == body == request.body
+
+
 # --- The body ------------------------------------------------------------------------------------------------------
 
 
