@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from webtest import TestApp
 
 from goldilocks.config import Configurator
+from goldilocks.request import Request
 from tests.support import serve
 
 
@@ -208,3 +211,18 @@ def test_last_bytes_of_nothing(tmp_path, asked):
     files = serve(lambda config: config.add_static_view("files", str(tmp_path)))
     response = files.get("/files/a.txt", headers={"Range": asked})
     assert (response.status_code, response.text) == (200, "")
+
+
+@pytest.mark.parametrize("asked", ["bytes=1000-", "bytes=-0"])
+def test_refused_range_of_a_packed_file_can_be_read(tmp_path, asked):
+    """A range that isn't there is refused in words, which are not packed as the file is: nobody could unpack them."""
+    (tmp_path / "a.css").write_bytes(b"x" * 500)
+    (tmp_path / "a.css.gz").write_bytes(gzip.compress(b"x" * 500))
+    config = Configurator()
+    config.add_static_view("static", str(tmp_path), content_encodings=["gzip"])
+    request = Request.blank("/static/a.css", headers={"Accept-Encoding": "gzip", "Range": asked})
+    answer = request.get_response(config.make_wsgi_app())
+    assert (answer.status_code, answer.content_encoding) == (416, None)
+    assert b"Requested range" in answer.body
+    request.headers["Range"] = "bytes=0-9"
+    assert request.get_response(config.make_wsgi_app()).content_encoding == "gzip"
