@@ -18,7 +18,7 @@ from typing import Any
 from chameleon.utils import Scope
 
 #: To be counted up when what is done here changes: compiled code is kept on disk.
-REWORK_VERSION = 4
+REWORK_VERSION = 5
 
 #: Attributes whose value browsers follow, load or send something to; whatever prefix an XML document gives them.
 URL_ATTRIBUTES = frozenset(
@@ -149,7 +149,9 @@ def rework(source: str, checks_urls: bool) -> str:
     loaded = {node.id for node in names if isinstance(node.ctx, ast.Load)}
     for block in _blocks(tree):
         block[:] = _quicker(block, loaded)
-    _AttributeScripts().visit(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == "__quote":
+            _AttributeScripts().visit(node)
     return imports + ast.unparse(ast.fix_missing_locations(tree))
 
 
@@ -349,14 +351,12 @@ class _DictGuard(ast.NodeTransformer):
 class _AttributeScripts(ast.NodeTransformer):
     """Lets what `js` made be escaped where an attribute is written: its quotes would end the attribute."""
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Look at what is quoted: in text, by a character that can't stand there."""
-        self.generic_visit(node)
-        name = _id(node.args[0]) if node.args else ""
-        if _id(node.func) == "__quote" and name and getattr(node.args[1], "value", None) in ('"', "'", ""):
-            plain = ast.parse(f"str({name}) if {name}.__class__ is __Script else {name}", mode="eval")
-            node.args[0] = plain.body
-        return node
+    def visit_Return(self, node: ast.Return) -> ast.stmt | list[ast.stmt]:
+        """Look at where markup is written as it is; in text, what is quoted is a character that can't stand there."""
+        if ast.unparse(node) != "return __markup()":
+            return node
+        unless = ast.parse(r"if quote == '\0' or __tt is not __Script: return __markup()")
+        return [*unless.body, *ast.parse("target = str(target)").body]
 
 
 def _id(node: Any) -> str:
