@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from webob.response import Response as WebObResponse
+
 from goldilocks import httpexceptions
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.headers import HeaderError, check, safe_location
@@ -182,7 +184,7 @@ def _check_location(response: Response) -> None:
 
 
 def vary_by_cookie(response: AnyResponse) -> None:
-    """Say on a response of ours that it depends on the request's cookies."""
+    """Say on a response of ours, or of WebOb's, that it depends on the request's cookies."""
     # PERF: acl, session, csrf: what could be sent as it was made can be sent with this header, too, and with a cookie of our own
     if response.__class__ is Response:
         headers = response._headerlist
@@ -192,7 +194,7 @@ def vary_by_cookie(response: AnyResponse) -> None:
             headers.append(_VARY)
             response._fit_headers = headers[:]
             return
-    elif not isinstance(response, Response):
+    elif not isinstance(response, WebObResponse):
         return
     headers = response.headerlist
     said = [value for name, value in headers if len(name) == 4 and name.lower() == "vary"]

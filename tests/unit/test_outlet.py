@@ -7,6 +7,7 @@ import io
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from webob import Response as WebObResponse
 
 from goldilocks.headers import HeaderError
 from goldilocks.outlet import DEFAULT_HEADERS, header_lines, outlet, vary_by_cookie
@@ -244,8 +245,11 @@ def test_vary_on_several_lines_is_one_list():
 
 
 def test_foreign_response_does_not_vary():
-    """What isn't ours is left alone."""
+    """What isn't ours is left alone, but what comes from WebOb is known well enough."""
     vary_by_cookie(io.BytesIO())
+    response = WebObResponse("text")
+    vary_by_cookie(response)
+    assert response.headers["Vary"] == "Cookie"
 
 
 def test_header_lines():
