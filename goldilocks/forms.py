@@ -418,7 +418,7 @@ class _MultipartReader:
 
 def _chunks(events: Iterator[Any]) -> Iterator[bytes]:
     """Go through the content of one part."""
-    for chunk in events:
+    for chunk in events:  # pragma: no branch - the parser says where a part ends, or raises
         if chunk is None:
             return
         yield chunk
