@@ -37,6 +37,10 @@ else:
 #: The flag in the code of a function that takes any number of arguments; of `inspect`.
 TAKES_MORE = 0x04
 
+#: How `inspect` is asked for annotations as they are written, `annotationlib.Format.STRING`. Before Python 3.14 nothing
+#: evaluates them so late.
+_AS_WRITTEN: Mapping[str, Any] = {"annotation_format": 4} if sys.version_info >= (3, 14) else {}
+
 WIN = os.name == "nt"
 PYPY = sys.implementation.name == "pypy"
 
@@ -410,8 +414,30 @@ def _arguments(function: Any) -> tuple[Sequence[str], int, bool]:
         code = plain.__code__
         names = code.co_varnames[: code.co_argcount]
         return names, len(plain.__defaults__ or ()), bool(code.co_flags & TAKES_MORE)
+    if isinstance(function, functools.partial):
+        return _rest_of(parameters_as_written(function))
     spec = inspect.getfullargspec(function)
     return spec.args, len(spec.defaults or ()), spec.varargs is not None
+
+
+def _rest_of(parameters: Sequence[inspect.Parameter]) -> tuple[Sequence[str], int, bool]:
+    positional = [each for each in parameters if each.kind <= each.POSITIONAL_OR_KEYWORD]
+    default_count = sum(each.default is not each.empty for each in positional)
+    return (
+        [each.name for each in positional],
+        default_count,
+        any(each.kind is each.VAR_POSITIONAL for each in parameters),
+    )
+
+
+def parameters_as_written(function: Any) -> Sequence[inspect.Parameter]:
+    """Return what a callable takes; its annotations aren't evaluated, they may name what only a type checker knows.
+
+    Raises:
+        TypeError: it is no callable.
+        ValueError: it is written in C and doesn't tell.
+    """
+    return tuple(inspect.signature(function, **_AS_WRITTEN).parameters.values())
 
 
 def is_routine(ob: object) -> bool:

@@ -14,7 +14,7 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,7 @@ from goldilocks.cli.trouble import CommandError, told
 from goldilocks.config import Configurator, global_registries
 from goldilocks.interfaces import IRouter
 from goldilocks.names import did_you_mean
+from goldilocks.util import parameters_as_written
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRegistry, WSGIApp
@@ -266,7 +267,7 @@ class _Maker:
             )
         return app() if is_called else app
 
-    def _called(self, factory: Any, parameters: list[inspect.Parameter]) -> Any:
+    def _called(self, factory: Any, parameters: Sequence[inspect.Parameter]) -> Any:
         file = getattr(self.module, "__file__", None) or ""
         global_config = {"here": os.path.dirname(file), "__file__": file}
         takes_it = parameters[0].kind <= _POSITIONAL
@@ -297,8 +298,8 @@ def _takes_settings(found: Any) -> bool:
     return any(each.kind is each.VAR_KEYWORD for each in _parameters(found))
 
 
-def _parameters(found: Any) -> list[inspect.Parameter]:
+def _parameters(found: Any) -> Sequence[inspect.Parameter]:
     try:
-        return list(inspect.signature(found).parameters.values())
+        return parameters_as_written(found)
     except (TypeError, ValueError):  # not callable at all, or written in C
-        return []
+        return ()

@@ -517,16 +517,52 @@ def test_takes_one_arg(callee, options, answer):
     assert util.takes_one_arg(callee, **options) is answer
 
 
-def test_annotations_are_left_alone():
-    """A function whose annotations only a type checker understands is counted like any other."""
-    source = """
-        def view(request: OnlyForTypeCheckers): pass
-    """
-    scope = {"OnlyForTypeCheckers": object}
+def annotated(source):
+    """Run this; then what its annotations name is gone, as it never was there for anything but a type checker."""
+    scope = {"OnlyForTypeCheckers": object, "functools": functools}
     exec(compile(textwrap.dedent(source), __file__, "exec", dont_inherit=True), scope)
     del scope["OnlyForTypeCheckers"]
+    return scope
+
+
+def test_annotations_are_left_alone():
+    """A function whose annotations only a type checker understands is counted like any other."""
+    scope = annotated("""
+        def view(request: OnlyForTypeCheckers): pass
+    """)
 
     assert util.takes_one_arg(scope["view"])
+
+
+@pytest.mark.parametrize(
+    ("attr", "answer"),
+    [("first", True), ("named", True), ("second", False), ("rest", True)],
+)
+def test_annotations_behind_a_partial_are_left_alone(attr, answer):
+    """So is one that is already given some of its arguments."""
+    scope = annotated("""
+        def view(request: OnlyForTypeCheckers, word: OnlyForTypeCheckers = 1): pass
+        def two(context, request: OnlyForTypeCheckers): pass
+        def any_number(one, context, *others: OnlyForTypeCheckers): pass
+        class Views:
+            first = staticmethod(functools.partial(view))
+            named = staticmethod(functools.partial(two, 1))
+            second = staticmethod(functools.partial(two))
+            rest = staticmethod(functools.partial(any_number, 1))
+    """)
+
+    assert util.takes_one_arg(scope["Views"](), attr, "request") is answer
+
+
+def test_parameters_as_written():
+    """What a callable takes is told without a look at what its annotations mean."""
+    scope = annotated("""
+        def main(global_config: OnlyForTypeCheckers, **settings: OnlyForTypeCheckers) -> OnlyForTypeCheckers: pass
+    """)
+
+    parameters = util.parameters_as_written(scope["main"])
+
+    assert [each.name for each in parameters] == ["global_config", "settings"]
 
 
 def test_methods():

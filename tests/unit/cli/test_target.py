@@ -216,6 +216,17 @@ def test_named(project, source, name):
     assert (target.taken, text_of(target)) == (f"{name} in it.py", "hello")
 
 
+def test_annotations_are_left_alone(project):
+    """What an application is made by may be annotated with what only a type checker knows."""
+    project("it.py", SETTING, """
+        Settings = WSGIApplication = object
+        def main(global_config: Settings, **settings: Settings) -> WSGIApplication:
+            config = Configurator(settings=settings); say(config); return config
+        del Settings, WSGIApplication
+    """)  # fmt: skip
+    assert text_of(load("it.py", {"word": "hello"})) == "hello"
+
+
 READY = [
     ("", "answer"),
     (
