@@ -62,7 +62,17 @@ def test_few_new_objects_grow_old():
         made = [[]]
         made.append(made)
     assert any(each is made for each in gc.get_objects(generation=2))
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() <= collector.ITS_OWN
+
+
+def test_what_the_interpreter_has_frozen_changes_nothing(monkeypatch):
+    """A few objects of its own, which some interpreters freeze, aren't taken for an application's."""
+    gc.enable()
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: 400)
+    with collector_paused():
+        made = [[]]
+        made.append(made)
+    assert any(each is made for each in gc.get_objects(generation=2))
 
 
 def test_what_is_frozen_stays_frozen():
