@@ -191,11 +191,13 @@ def config():
     from goldilocks import tweens
 
     tweens.mine = tweens.excview_tween_factory
+    loader = json.__loader__
     config = Configurator()
     say_routes_and_views(config)
     say_all_else(config)
     config.commit()
     yield config
+    json.__loader__ = loader  # the override of an asset took its place
     del tweens.mine
 
 
