@@ -137,7 +137,7 @@ def name_server(environ: Environ) -> None:
     # SPEC: RFC 3875, 4.1.14 and 4.1.15
     name, port = environ.get("SERVER_NAME", ""), environ.get("SERVER_PORT", "")
     if not port.isdecimal():
-        port = _PORTS.get(environ["wsgi.url_scheme"], "80")
+        port = _PORTS.get(environ.get("wsgi.url_scheme", ""), "80")
     names = (each for each in (name, f"[{name}]") if split_host(f"{each}:{port}"))
     environ["SERVER_NAME"], environ["SERVER_PORT"] = next(names, "localhost"), port
 
