@@ -301,13 +301,10 @@ def check_protocol(environ: Environ) -> None:
     Raises:
         HTTPBadRequest: it isn't.
     """
-    # SPEC: RFC 9112, 3.2; a server may hand on what a client calls the version
-    if environ.get("SERVER_PROTOCOL", _OLDEST[0]) not in _OLDEST:
+    # SPEC: RFC 9112, 3.2 and 2.3; later versions say a host in another way, which a gateway may keep to itself
+    version = environ.get("SERVER_PROTOCOL", "")
+    if version.startswith("HTTP/1.") and version != "HTTP/1.0":
         raise refusal(HTTPBadRequest, "There is no Host header.")
-
-
-#: The versions in which a request needn't say its host.
-_OLDEST = ("HTTP/1.0", "HTTP/0.9")
 
 
 #: Where servers put the target as it came, before anything was unescaped.

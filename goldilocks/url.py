@@ -95,9 +95,8 @@ def _learned_url(request: AnyRequest, route_name: str, kw: dict[str, Any]) -> st
     known = _learn(request, route_name)
     if known is None:
         return None
-    *_, start, makers = known
     try:
-        return makers[route_name](start, kw)
+        return known[-1][route_name](known[-2], kw)
     except KeyError:  # no such route, or no such value: the long way tells
         return None
 
@@ -229,8 +228,9 @@ class URLMethodsMixin:
             port = _DEFAULT_PORTS.get(scheme)
         name, own_port = _split_port(host or environ.get("HTTP_HOST") or environ["SERVER_NAME"])
         port = str(port or own_port or environ["SERVER_PORT"])
-        authority = name if port in ("", _DEFAULT_PORTS.get(scheme)) else f"{name}:{port}"
-        return f"{scheme}://{authority}{self._quoted_script_name()}"
+        # in place of a port, a socket has a path
+        is_said = port not in ("", _DEFAULT_PORTS.get(scheme)) and "/" not in port
+        return f"{scheme}://{name}{f':{port}' if is_said else ''}{self._quoted_script_name()}"
 
     def _quoted_script_name(self) -> str:
         request: AnyRequest = self

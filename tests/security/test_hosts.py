@@ -326,11 +326,8 @@ def test_edge_stands_before_the_test_tools():
 @pytest.mark.parametrize(
     ("protocol", "status"),
     [
-        *(
-            (known, "400 Bad Request")
-            for known in ("HTTP/1.1", "HTTP/1.2", "HTTP/01.1", "HTTP/1.10", "HTTP/2", "HTTP/2.0")
-        ),
-        ("HTTP/1.0", "200 OK"),
+        *((known, "400 Bad Request") for known in ("HTTP/1.1", "HTTP/1.2", "HTTP/1.10", "HTTP/1.01")),
+        *((known, "200 OK") for known in ("HTTP/0.9", "HTTP/1.0", "HTTP/2.0", "HTTP/3")),
     ],
 )
 def test_request_without_a_host(protocol, status):

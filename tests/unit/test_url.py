@@ -149,6 +149,13 @@ def test_override_without_any_port(request_):
     assert request_.route_url("home", _host="other.org") == "http://other.org/app/"
 
 
+def test_socket_has_no_port(request_):
+    """A server that listens on a socket may say its path instead of a port; it stands in no URL."""
+    request_.environ["HTTP_HOST"], request_.environ["SERVER_PORT"] = "example.com", "/run/app.sock"
+    assert request_.route_url("home", _host="de.example") == "http://de.example/app/"
+    assert request_.route_url("home", _host="de.example", _port=81) == "http://de.example:81/app/"
+
+
 def test_script_name_is_quoted_behind_an_override(request_):
     """The application's own path is quoted as in ``application_url``."""
     request_.script_name = "/an app/é"
