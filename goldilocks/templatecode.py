@@ -18,7 +18,7 @@ from typing import Any
 from chameleon.utils import Scope
 
 #: To be counted up when what is done here changes: compiled code is kept on disk.
-REWORK_VERSION = 5
+REWORK_VERSION = 6
 
 #: Attributes whose value browsers follow, load or send something to; whatever prefix an XML document gives them.
 URL_ATTRIBUTES = frozenset(
@@ -303,7 +303,8 @@ def _guard(block: list[ast.stmt]) -> None:
     for statement in block:
         name = _target(statement)
         if _quoted_name(statement) is not None:
-            default = statement.value.args[3]  # type: ignore[attr-defined]  # it is such an assignment
+            _escape_quotes(statement.value)  # type: ignore[attr-defined]  # it is such an assignment
+            default = statement.value.args[3]  # type: ignore[attr-defined]
             defaults[name] = [default] if default.value is not None else []
         formatted = _formatted_name(statement)
         if formatted is not None:
@@ -312,6 +313,7 @@ def _guard(block: list[ast.stmt]) -> None:
             (begun.add if is_begun else begun.discard)(formatted)
         elif isinstance(statement, ast.If) and (written := _written_attribute(statement)) is not None:
             attribute, value = written
+            _put_into_quotes(value)
             local_name = _local_name(attribute)
             if local_name in URL_ATTRIBUTES and _id(value.right) not in begun:
                 own = defaults.get(_id(value.right), [])
@@ -326,6 +328,22 @@ def _guard(block: list[ast.stmt]) -> None:
             for each in begun
         ):
             begun -= {_id(node) for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+
+def _escape_quotes(call: ast.Call) -> None:
+    """Have what goes into an attribute without quotes be escaped as for one with quotes, which it will have."""
+    _, quote, _, default, _ = call.args
+    if getattr(quote, "value", None) == "":
+        call.args[1:3] = ast.Constant('"'), ast.Constant("&quot;")
+        if isinstance(getattr(default, "value", None), str):
+            call.args[3] = ast.Constant(default.value.replace('"', "&quot;"))  # type: ignore[attr-defined]
+
+
+def _put_into_quotes(value: ast.BinOp) -> None:
+    """Write an attribute with quotes: without them, a space in its value would end it."""
+    form = value.left.value  # type: ignore[attr-defined]  # the text of a written attribute
+    if form.endswith("%s"):
+        value.left = ast.Constant(f'{form[:-2]}"%s"')
 
 
 def _written_attribute(statement: ast.If) -> tuple[str, ast.BinOp] | None:

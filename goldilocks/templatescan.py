@@ -98,13 +98,8 @@ def _in_attributes(source: str, tag: re.Match[str]) -> Iterator[Finding]:
         elif name in ("tal:content", "tal:replace") and tag[1].lower() in ("script", "style"):
             if not re.match(_BY_JS, value[1:]):
                 yield Finding(line, f"{name} fills <{tag[1]}>: {_SCRIPT_ADVICE}")
-        elif _BARE.search(value):
-            if advice := _advice_on(tag, name, value.strip("\"'")):
-                yield Finding(line, f"a bare ${{}} stands in {name}{advice}")
-            elif value[0] not in "\"'":
-                yield Finding(
-                    line, f'{name} has no quotes, so a space in the value ends it: write {name}="${{...}}"'
-                )
+        elif _BARE.search(value) and (advice := _advice_on(tag, name, value.strip("\"'"))):
+            yield Finding(line, f"a bare ${{}} stands in {name}{advice}")
 
 
 def _advice_on(tag: re.Match[str], attribute: str, value: str) -> str | None:
