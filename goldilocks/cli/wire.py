@@ -1,10 +1,13 @@
 """What the development server reads off the wire, where waitress leaves a gap.
 
-An error that waitress doesn't expect while it reads a request ends the connection without a word; here it is the client's fault.
+An error that waitress doesn't expect while it reads a request ends the connection without a word; here it is the client's fault. And
+waitress takes a body whose length is said in two ways: a proxy in front may have believed the other one, and then what is the end of a
+body to it is one more request here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,9 +15,11 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer
 
+_find_codings = re.compile(rb"^transfer-encoding:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE).findall
+
 
 class Parser(HTTPRequestParser):
-    """Reads a request; one that can't be read is answered with 400."""
+    """Reads a request; one that can't be read, or could be read in two ways, is answered with 400."""
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head of a request.
@@ -26,6 +31,10 @@ class Parser(HTTPRequestParser):
             super().parse_header(header_plus)
         except ValueError as error:  # a target like http://[/
             raise ParsingError("the target can't be read") from error
+        # SPEC: RFC 9112, 6.1: such a request may be refused, and ought to be handled as an error
+        codings = b",".join(_find_codings(header_plus)).strip(b" \t").lower()
+        if codings and (codings != b"chunked" or not self.chunked or "CONTENT_LENGTH" in self.headers):
+            raise ParsingError("the length of the body is said in two ways, or in none that is understood")
 
 
 class Channel(HTTPChannel):

@@ -123,7 +123,7 @@ def test_headers_of_an_error_split_no_answer(value):
 def test_debug_page_is_no_markup(path, markup, monkeypatch):
     """CVE-2017-12794 (row 107): on the pages that explain, everything is text: errors, their causes, paths."""
     # half a character in the log can't be sent from one process of the test run to another
-    monkeypatch.setattr("goldilocks.router.log.error", lambda *arguments, **kw: None)
+    monkeypatch.setattr("goldilocks.failure.log.error", lambda *arguments, **kw: None)
 
     def broken(request):
         try:

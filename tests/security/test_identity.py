@@ -2,11 +2,13 @@
 
 import ast
 import re
+from hmac import compare_digest
 from pathlib import Path
 
 import pytest
 
 import goldilocks
+from goldilocks import util
 from goldilocks.authentication import AuthTktCookieHelper, BadTicket, parse_ticket
 from goldilocks.authorization import ACLAuthorizationPolicy, ACLHelper
 from goldilocks.csrf import CookieCSRFStoragePolicy, check_csrf_token, get_csrf_token
@@ -14,6 +16,7 @@ from goldilocks.httpexceptions import HTTPForbidden
 from goldilocks.response import Response
 from goldilocks.security import Allow, Everyone
 from goldilocks.session import SignedCookieSessionFactory
+from goldilocks.util import bytes_, strings_differ
 from tests.support import serve
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -80,6 +83,15 @@ def test_comparison_is_found(line):
 def test_other_comparison_is_none(line):
     """The rule sees nothing else."""
     assert list(comparisons(ast.parse(line))) == []
+
+
+@pytest.mark.parametrize("pair", [("a", "a"), ("a", "b"), (b"a", "a"), ("ä", "ä"), ("a", "ab")])
+def test_comparison_of_secrets_is_the_one_that_takes_as_long(pair, monkeypatch):
+    """CVE-2016-7036 (row 102): what everybody compares by asks ``compare_digest``, and does as it says."""
+    asked = []
+    monkeypatch.setattr(util, "compare_digest", lambda *both: asked.append(both) or compare_digest(*both))
+    assert strings_differ(*pair) == (bytes_(pair[0], "utf-8") != bytes_(pair[1], "utf-8"))
+    assert len(asked) == 1
 
 
 # --- 91: answers that depend on a cookie -----------------------------------------------------------------------------

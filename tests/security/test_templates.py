@@ -387,6 +387,16 @@ def test_template_that_is_loaded_can_not_leave_the_package(package, name):
         renderer_of("fairytale:templates/load.pt")({"name": name}, {})
 
 
+@pytest.mark.parametrize("name", ["..\\page.pt", "\\page.pt", "a\x01.pt", "a\n.pt", "..//layout.pt"])
+def test_template_that_is_loaded_has_a_name(package, name):
+    """CVE-2026-41205: what another platform reads as a way elsewhere is no name, though a file may be called like that here."""
+    path = package / "templates" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("<b>there</b>")
+    with pytest.raises(ValueError, match="is no name of a template"):
+        renderer_of("fairytale:templates/load.pt")({"name": name}, {})
+
+
 def test_template_that_is_loaded_from_the_package(package):
     """What lies in the package can be loaded."""
     assert "layout" in renderer_of("fairytale:templates/load.pt")({"name": "../layout.pt"}, {})

@@ -283,7 +283,8 @@ def test_application_hears_what_proxies_say(trusted, scheme):
         with urllib.request.urlopen(asked, timeout=10) as answer:
             assert answer.read().decode() == f"{scheme} {'https' if scheme == 'https' else None}"
     finally:
-        server.close()
+        server.task_dispatcher.shutdown()  # first: whoever has answered still tells the server so
+        server.trigger.pull_trigger(server.close)
         thread.join()
 
 

@@ -28,9 +28,9 @@ def ask():
                 return answer.read()
 
     yield ask
+    server.task_dispatcher.shutdown()  # first: whoever has answered still tells the server so
     server.trigger.pull_trigger(server.close)
     thread.join(10)
-    server.task_dispatcher.shutdown()
 
 
 def head(target="/", *lines):
@@ -52,3 +52,36 @@ def test_server_takes_what_the_application_takes(ask, length, status):
     """A body that is as long as the limit is taken; the first byte more is too much."""
     answer = ask(head("/", f"Content-Length: {length}") + b"x" * length)
     assert answer.split(b"\r\n")[0] == b"HTTP/1.1 " + status
+
+
+CHUNKED = b"0\r\n\r\n"
+
+
+def test_chunks_are_read(ask):
+    """A body that comes in chunks, and says no length, is taken."""
+    for line in ("Transfer-Encoding: chunked", "transfer-encoding:Chunked "):
+        answer = ask(head("/", line) + CHUNKED)
+        assert answer.startswith(b"HTTP/1.1 200 OK") and answer.endswith(b"\r\n\r\n0")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Content-Length: 5", "Transfer-Encoding: chunked"),
+        ("Transfer-Encoding: chunked", "Content-Length: 5"),
+        ("Transfer-Encoding: chunked", "Content-Length: 0"),
+        ("Transfer-Encoding: chunked, chunked",),
+        ("Transfer-Encoding: chunked", "Transfer-Encoding: chunked"),
+    ],
+)
+def test_length_is_said_in_one_way(ask, lines):
+    """A body that is as long as it says, and goes on until its last chunk, is refused, and nothing behind it is read."""
+    answer = ask(head("/", *lines).replace(b"Connection: close\r\n", b"") + CHUNKED + head())
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request")
+    assert answer.count(b"HTTP/1.") == 1
+
+
+def test_old_protocol_knows_no_chunks(ask):
+    """HTTP/1.0 has no chunks: who sends them all the same might be heard otherwise by a proxy."""
+    data = head("/", "Transfer-Encoding: chunked", "Content-Length: 3").replace(b"HTTP/1.1", b"HTTP/1.0")
+    assert ask(data + CHUNKED).split(b"\r\n")[0].endswith(b"400 Bad Request")
