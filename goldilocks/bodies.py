@@ -29,6 +29,9 @@ else:
 #: WebOb's properties, not what they give.
 _webob: Any = BaseRequest
 
+#: COMPAT: where WebOb keeps the file that it has made of the body, and of what it has made it
+_KEPT_FILE = "webob._body_file"
+
 _BLOCK_BYTES = 64 * 1024
 
 
@@ -54,7 +57,7 @@ class BodyMixin(_Base):
             and said.isdecimal()
             and len(said) < 19
             and "webob.is_body_seekable" not in environ
-            and "webob._body_file" not in environ
+            and _KEPT_FILE not in environ
             and (length := int(said)) <= self.request_body_tempfile_limit
         ):
             data = spool.read_whole(environ["wsgi.input"], length)
@@ -85,22 +88,31 @@ class BodyMixin(_Base):
         raw = self.body_file_raw
         if self.is_body_seekable:
             return raw
-        length, limits = self.content_length, self.limits
-        wrapped, of = self.environ.get("webob._body_file", (None, None))
-        if of is not raw or (wrapped is raw and length is not None):
-            wrapped = io.BufferedReader(
-                spool.OpenBody(raw, limits.body_bytes, lambda: too_large_body(limits))
-                if length is None
-                else spool.LimitedBody(raw, length)
-            )
-            self.environ["webob._body_file"] = wrapped, raw
+        kept, of = self.environ.get(_KEPT_FILE, (None, None))
+        length = self.content_length
+        if of is raw:
+            if isinstance(getattr(kept, "raw", None), spool.LimitedBody | spool.OpenBody):
+                return kept
+            if kept is raw:  # the application's own
+                if length is None:
+                    return raw
+            else:  # a middleware's, which may have read some of it, and knows where it ends
+                raw, length = kept, None
+        limits = self.limits
+        body: Any = (
+            spool.OpenBody(raw, limits.body_bytes, lambda: too_large_body(limits))
+            if length is None
+            else spool.LimitedBody(raw, length)
+        )
+        wrapped = io.BufferedReader(body)
+        self.environ[_KEPT_FILE] = wrapped, self.body_file_raw
         return wrapped
 
     @body_file.setter
     def body_file(self, value: Any) -> None:
         _webob.body_file.fset(self, value)
         # COMPAT: what the application puts here is found here
-        self.environ["webob._body_file"] = value, value
+        self.environ[_KEPT_FILE] = value, value
 
     @body_file.deleter
     def body_file(self) -> None:

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: COMPAT: where WebOb keeps what it has read of query and form, in the environment
+READ_QUERY, READ_FORM = "webob._parsed_query_vars", "webob._parsed_post_vars"
+
 CHECK_SETTING = f"{GOLDILOCKS}.check_requests"
 STRICT_SETTING = f"{GOLDILOCKS}.strict"
 
@@ -130,10 +133,14 @@ class Edge:
         look_behind = glance(self._examined, *how)
 
         # PERF: hello behind a proxy
-        def look_at_proxied(environ: Environ) -> Objection | None:
+        def look_at_unusual(environ: Environ) -> Objection | None:
+            if READ_QUERY in environ or READ_FORM in environ:
+                # a middleware has read them, by other rules and without limits; the application reads them anew
+                environ.pop(READ_QUERY, None)
+                environ.pop(READ_FORM, None)
             return self._forwarded(environ) or look_behind(environ)
 
-        return glance(self.examine, *how, self.proxies.claims, look_at_proxied)
+        return glance(self.examine, *how, {*self.proxies.claims, READ_QUERY, READ_FORM}, look_at_unusual)
 
     def examine(self, environ: Environ) -> HTTPException | None:
         """Do what a call does, at leisure."""

@@ -20,6 +20,8 @@ from webob.request import BaseRequest, NoDefault
 
 from goldilocks.bodies import BodyMixin
 from goldilocks.csrf import PLAIN_HEADERS
+from goldilocks.edge import READ_FORM
+from goldilocks.edge import READ_QUERY as READ_QUERY
 from goldilocks.encode import sendable_query
 from goldilocks.exceptions import FormError, NotJSONError, URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
@@ -42,9 +44,6 @@ _webob: Any = BaseRequest
 #: What WebOb reads JSON with, unless somebody has put something else there.
 _WEBOBS: Any = webob_request
 _WEBOBS_JSON = _WEBOBS.json
-
-#: COMPAT: where WebOb keeps what it has read of the query, in the environment
-READ_QUERY = "webob._parsed_query_vars"
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -167,7 +166,7 @@ class ReadersMixin(BodyMixin):
             HTTPBadRequest: it can't be read.
         """
         environ = self.environ
-        kept = environ.get("webob._parsed_post_vars")
+        kept = environ.get(READ_FORM)
         found: MultiDict[str, Any]
         if kept is not None and kept[1] is environ["wsgi.input"]:
             found = kept[0]
@@ -188,7 +187,8 @@ class ReadersMixin(BodyMixin):
         # COMPAT: a form that comes with GET is no form, and a POST must not say that it has no type
         has_fields = method not in ("GET", "HEAD") and (media_type or "CONTENT_TYPE" not in environ)
         if media_type == MULTIPART:
-            file = self.body_file_seekable
+            self.make_body_seekable()  # from its beginning, wherever somebody has read it to
+            file = self.body_file_raw
             length = self.content_length or 0
             try:
                 pairs = forms.multipart_pairs(file, content_type, length, self.limits) if has_fields else []
@@ -198,7 +198,7 @@ class ReadersMixin(BodyMixin):
             data = self._form_body()
             pairs = forms.form_pairs(data, self.limits) if has_fields else []
         found = _multidict(MultiDict, pairs)
-        environ["webob._parsed_post_vars"] = (found, environ["wsgi.input"])
+        environ[READ_FORM] = (found, environ["wsgi.input"])
         return found
 
     def _form_body(self) -> bytes:
@@ -262,7 +262,8 @@ class ReadersMixin(BodyMixin):
         if self.content_type == URLENCODED:
             forms.form_pairs(self._form_body(), limits)
         elif self.content_type == MULTIPART:
-            file, length = self.body_file_seekable, self.content_length or 0
+            self.make_body_seekable()
+            file, length = self.body_file_raw, self.content_length or 0
             forms.multipart_pairs(file, self.environ["CONTENT_TYPE"], length, limits, charset)
             file.seek(0)
 

@@ -1,8 +1,10 @@
 """What went wrong with bodies elsewhere: too many parts, fields without end, headers that take hours, names with folders."""
 
+import contextlib
 import io
 
 import pytest
+from webob.request import BaseRequest
 
 from goldilocks.config import Configurator
 from goldilocks.forms import multipart_pairs
@@ -467,3 +469,45 @@ def test_two_readers_find_the_same_boundary():
     assert post(
         part(b"1") + END, "multipart/form-data; boundary=A; boundary=B", app(goldilocks__strict_text="false")
     ) == (200, "1")
+
+
+# --- Who has read before -------------------------------------------------------------------------------------------
+
+
+def behind_reader(application, what):
+    """Put an application behind a middleware that has a look at something of each request, as WebOb reads it."""
+
+    def middleware(environ, start_response):
+        with contextlib.suppress(OSError):
+            getattr(BaseRequest(environ), what)
+        return application(environ, start_response)
+
+    return middleware
+
+
+@pytest.mark.parametrize("what", ["POST", "params", "GET", "body", "body_file"])
+def test_rules_hold_behind_a_middleware_that_reads(what):
+    """What a middleware reads of a request by rules of its own, and without limits, is read anew by the application."""
+    config = Configurator(settings={"goldilocks.limit_form_fields": "3"})
+    config.add_route("form", "/form")
+    config.add_view(
+        lambda request: Response(request.POST["a"].filename), route_name="form", request_method="POST"
+    )
+    config.add_view(
+        lambda request: Response(repr(list(request.GET))), route_name="form", request_method="GET"
+    )
+    reading = behind_reader(config.make_wsgi_app(), what)
+    assert post(part(b"1", '"a"; filename="../../x"') + END, MULTIPART, reading) == (200, "x")
+    assert post(part(b"1") * 4 + END, MULTIPART, reading)[0] == 413
+    assert post(b"a&" * 4, application=reading)[0] == 413
+    query = {"REQUEST_METHOD": "GET", "CONTENT_TYPE": "", "CONTENT_LENGTH": ""}
+    assert post(b"", application=reading, QUERY_STRING="a=1;b=2&c=3", **query) == (200, "['a', 'c']")
+    assert post(b"", application=reading, QUERY_STRING="a=50%", **query)[0] == 400
+    assert post(b"", application=reading, QUERY_STRING="a=%01", **query)[0] == 400
+
+
+@pytest.mark.parametrize("what", ["POST", "body", "body_file"])
+@pytest.mark.parametrize("path", ["/form", "/raw", "/text"])
+def test_client_that_goes_away_behind_a_middleware_that_reads(what, path):
+    """A body that isn't whole is the client's fault, whoever was the first to find out."""
+    assert post(b"a=1", path=path, application=behind_reader(app(), what), CONTENT_LENGTH="10")[0] == 400

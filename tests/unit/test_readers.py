@@ -6,7 +6,7 @@ import io
 
 import pytest
 from webob.multidict import NoVars
-from webob.request import DisconnectionError
+from webob.request import BaseRequest, DisconnectionError
 
 from goldilocks.csrf import PLAIN_HEADERS
 from goldilocks.exceptions import BodyDisconnectedError, FormError, JSONBodyError, URLDecodeError
@@ -361,6 +361,33 @@ def test_request_with_a_body_that_cant_be_read(said):
     """A request can be shown whatever its body is."""
     request = sent(b"a=1", SERVER_PROTOCOL="HTTP/1.1", **said)
     assert "Content-Length" in str(request) and "a=1" not in str(request)
+
+
+@pytest.mark.parametrize(
+    "read", [lambda request: request.POST, lambda request: request.decode("latin-1").POST]
+)
+def test_form_that_somebody_has_read_as_a_file(read):
+    """A form is read from its beginning, wherever its body was read to before."""
+    request = sent(MULTIPART_BODY, MULTIPART)
+    assert request.body_file_seekable.read() == MULTIPART_BODY
+    assert dict(read(request)) == {"a": "1"}
+
+
+def test_body_that_another_reader_has_begun():
+    """Where WebOb's own request has begun to read a body, ours goes on, and a client that goes away is one as ever."""
+    request = sent(b"", length=20_000, stream=io.BytesIO(b"x" * 20_000))
+    assert BaseRequest(request.environ).body_file.read(5) == b"x" * 5
+    assert request.body_file is request.body_file
+    assert len(request.body_file.read()) == 20_000 - 5
+    for name in ("body", "text", "body_file_seekable"):
+        request = sent(b"x" * 7, length=20_000)
+        with pytest.raises(DisconnectionError) as caught:
+            BaseRequest(request.environ).body  # noqa: B018 - to read it is the test
+        assert not isinstance(caught.value, BodyDisconnectedError)
+        with pytest.raises(BodyDisconnectedError):
+            getattr(request, name)
+        with pytest.raises(BodyDisconnectedError):
+            request.body_file.read()
 
 
 def test_form_that_is_refused_is_still_there():
