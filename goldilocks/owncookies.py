@@ -185,8 +185,11 @@ class OwnCookie:
             domain: the domain that it is sent to, if not as said once.
         """
         age_s = self.max_age if max_age is None else max_age
-        if value is None or age_s is not None or value.encode().translate(None, PLAIN_BYTES):
-            return make_cookie(self.name, value, max_age=age_s, **self.attributes(request, domain))
+        # as `Response.set_cookie` hands it over: what a serializer writes may be more than ASCII
+        written = b"" if value is None else value.encode()
+        if value is None or age_s is not None or written.translate(None, PLAIN_BYTES):
+            plain = None if value is None else written
+            return make_cookie(self.name, plain, max_age=age_s, **self.attributes(request, domain))
         # PERF: acl, session: the value alone is new
         key = self._safety(request), domain
         end = self._ends.get(key)

@@ -195,15 +195,16 @@ def test_values_of_a_domain_are_kept_in_bounds():
 
 @pytest.mark.filterwarnings("ignore:Cookie value contains invalid bytes:RuntimeWarning")
 @pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("is_ascii", [True, False])
 @pytest.mark.parametrize(
     "text", ["plain", "a, b; c", 'in "quotes"', "back\\slash \\054", "\N{SNOWMAN} é", '"', '""', "\\", ""]
 )
-def test_value_that_needs_quotes_comes_back(text, strict):
+def test_value_that_needs_quotes_comes_back(text, strict, is_ascii):
     """What a serializer writes is what it reads, also where WebOb must put it into quotes."""
 
     class Plain:
         def dumps(self, value):
-            return json.dumps(value).encode()
+            return json.dumps(value, ensure_ascii=is_ascii).encode()
 
         def loads(self, written):
             return json.loads(written.decode())
