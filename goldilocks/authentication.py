@@ -412,7 +412,15 @@ class AuthTktCookieHelper:
         return parse(oldest, cookie, address, self.hashalg)
 
     def _address(self, request: AnyRequest) -> str:
-        return request.environ.get("REMOTE_ADDR", "") if self.include_ip else ANY_ADDRESS
+        if not self.include_ip:
+            return ANY_ADDRESS
+        address: str = request.environ.get("REMOTE_ADDR", "")
+        if not address:
+            raise ValueError(
+                "a ticket with include_ip is good for one address, but the server knows none (REMOTE_ADDR), as behind a "
+                "socket of Unix: name the proxy in goldilocks.trusted_proxies, or leave include_ip out"
+            )
+        return address
 
     def _decode(self, userid: Any, user_data: str) -> Any:
         form = user_data.removeprefix(USERID_TYPE)

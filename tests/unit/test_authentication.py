@@ -585,6 +585,16 @@ def test_cookies_of_ones_own_are_read_each_time():
     assert helper.identify(request) is None
 
 
+def test_address_that_the_server_does_not_know():
+    """A ticket for an address can't be issued to none; one that comes in from nowhere is nobody's."""
+    helper = make_helper(include_ip=True)
+    request = make_request(cookies=["auth_tkt=" + "0" * 128 + "65000000fred!"])
+    request.environ.pop("REMOTE_ADDR", None)
+    with pytest.raises(ValueError, match="trusted_proxies"):
+        helper.remember(request, "fred")
+    assert helper.identify(request) is None
+
+
 def test_session_of_a_user_of_the_server_is_looked_at_once():
     """However often the policy is asked, the session is looked at once for a request."""
     registry = Registry("tests")
