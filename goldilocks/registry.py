@@ -10,10 +10,11 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from zope.interface import implementedBy
-from zope.interface.adapter import AdapterRegistry, BaseAdapterRegistry
+from zope.interface.adapter import AdapterLookup, AdapterRegistry, BaseAdapterRegistry, LookupBase
 from zope.interface.registry import Components
 
 from goldilocks.changes import changes
@@ -65,8 +66,26 @@ class RegistryWords:
             self.subscribers(events, None)  # type: ignore[attr-defined]
 
 
+class _Lookup(AdapterLookup):
+    """What zope remembers of its tables, which other threads may ask while one writes to them."""
+
+    def changed(self, ignored: Any = None) -> None:
+        """Forget everything."""
+        # zope's own goes through what is asked just now, and fails when somebody asks for something else meanwhile
+        asked_for: dict[Any, Any] = self._required
+        self._required: dict[Any, Any] = {}
+        alive = filter(None, [reference() for reference in list(asked_for)])
+        for specification in alive:
+            with suppress(KeyError):  # two threads may forget the same
+                specification.unsubscribe(self)
+        # at last: whoever has asked until now believed that we would hear of a change of the class
+        LookupBase.changed(self, None)
+
+
 class Adapters(AdapterRegistry):
     """zope's tables of adapters, quicker to write to."""
+
+    LookupClass = _Lookup
 
     # PERF: build of 10,000 routes and views: with tuples, each subscription to one interface costs as much as there are
     _leafSequenceType = list

@@ -76,7 +76,16 @@ class AddAcceptViewOrder(Statement):
         if sorter is None:
             sorter = TopologicalSorter()
             registry.registerUtility(sorter, IAcceptOrder)
+        else:
+            _settle(registry)
         sorter.add(self.value, self.value, before=self.weighs_more_than, after=self.weighs_less_than)
+
+
+def _settle(registry: AnyRegistry) -> None:
+    """Compose the views that wait, by the order that held when they were said; it is about to change in its place."""
+    late_types = getattr(registry, "late_types", None)
+    if late_types is not None:
+        late_types.settle(IAcceptOrder)
 
 
 def _comparable(value: str, others: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from zope.interface import implementer
 
+from goldilocks.changes import changes
 from goldilocks.config.mistakes import check_factory, check_keys, refuses_mistakes
 from goldilocks.config.statement import Scope, Statement, directive
 from goldilocks.interfaces import (
@@ -226,6 +227,7 @@ class AddRequestMethod(Statement):
             registry.registerUtility(extensions, IRequestExtensions)
         table = extensions.descriptors if self.property else extensions.methods
         table[self.name] = self.callable
+        changes.count += 1  # the table is no part of the record, which would count it
 
 
 @implementer(IRequestExtensions)

@@ -353,6 +353,19 @@ def test_later_stages_do_not_hold_for_earlier_views():
     assert Request.blank("/bears").get_response(config.make_wsgi_app()).text == "view"
 
 
+def test_later_order_of_media_types_does_not_hold_for_earlier_views():
+    """What is said of the order of media types after the commit holds for later views alone, and can't fail in a request."""
+    config = Configurator()
+    config.add_route("bears", "/bears")
+    for kind in ("text/a", "text/b"):
+        config.add_view(lambda request: Response("earlier"), route_name="bears", accept=kind)
+    config.commit()
+    config.add_accept_view_order("text/b", weighs_more_than="text/never-heard-of")
+    config.commit()
+    request = Request.blank("/bears", accept="text/*")
+    assert request.get_response(config.make_wsgi_app()).text == "earlier"
+
+
 def test_later_setting_does_not_hold_for_earlier_views(caplog):
     """A setting that is written after the commit doesn't make earlier views say what is asked."""
     caplog.set_level("DEBUG")

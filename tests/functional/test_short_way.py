@@ -976,6 +976,23 @@ def test_traverser_of_a_tree():
     assert_same(app, "/", root_factory=lambda request: TREE)
 
 
+def test_request_method_that_is_said_later():
+    """What every request gets counts from the next request on, also if it was said when requests had come already."""
+
+    def app(config):
+        config.add_request_method(lambda request: "earlier", "said")
+        config.add_route("said", "/")
+        config.add_view(lambda request: Response(request.said()), route_name="said")
+        configs.append(config)
+
+    configs = []
+    for router, config in zip(both(app), configs, strict=True):
+        assert ask(router)[2] == b"earlier"
+        config.add_request_method(lambda request: "later", "said")
+        config.commit()
+        assert ask(router)[2] == b"later"
+
+
 def test_root_factory_changes_the_record_too_late():
     """The record is the application's, also where a root factory sets another one on the request."""
     other = Configurator()

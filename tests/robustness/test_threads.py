@@ -9,6 +9,7 @@ import asyncio
 import contextvars
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -137,6 +138,77 @@ def test_all_at_once(fresh, tmp_path):
             file.touch()  # what was compiled counts as old
         app = fresh()
         assert [each for each in at_once(work) if each] == []
+
+
+class Place:
+    """A context of which each version of a view is found by another walk of the tables."""
+
+
+def numbered(config, topic, number):
+    """Say something anew; what answers tells which time it was."""
+    said = f"{topic} {number}"
+    if topic == "route":
+        config.add_route("moving", f"/moving/{number}")
+        config.add_view(lambda request: Response(said), route_name="moving")
+    elif topic == "view":
+        config.add_view(lambda request: Response(said), name="view", context=Place)
+    elif topic == "method":
+        config.add_view(lambda request: Response(said), route_name="place", request_method="POST")
+    elif topic == "error":
+        config.add_exception_view(lambda error, request: Response(said), context=LookupError)
+    else:
+        config.add_request_method(lambda request: said, "said", property=True)
+    config.commit()
+
+
+@pytest.mark.parametrize("is_heard", [False, True])
+def test_configured_while_requests_come(is_heard):
+    """What is committed holds for each request that begins afterwards, and none fails while it is being committed."""
+
+    def fail(request):
+        raise LookupError
+
+    config = Configurator(root_factory=lambda request: Place())
+    for name, view in (("error", fail), ("said", lambda request: Response(request.said))):
+        config.add_route(name, f"/{name}")
+        config.add_view(view, route_name=name)
+    config.add_route("place", "/place")
+    config.add_view(lambda request: Response("read"), route_name="place", request_method="GET")
+    if is_heard:
+        config.add_subscriber(lambda event: None, NewRequest)
+    paths = {"view": "/view", "method": "/place", "error": "/error", "said": "/said", "route": "/moving/{}"}
+    begun, committed = dict.fromkeys(paths, 0), dict.fromkeys(paths, 0)
+    for topic in paths:
+        numbered(config, topic, 0)
+    app = config.make_wsgi_app()
+    is_over = threading.Event()
+
+    def configure():
+        for number in range(1, 50 * ROUNDS):
+            for topic in paths:
+                begun[topic] = number
+                numbered(config, topic, number)
+                committed[topic] = number
+        is_over.set()
+
+    def work(number):
+        if number == 0:
+            return configure()
+        trouble, topics = [], list(paths)
+        while not is_over.is_set():
+            time.sleep(0.005)  # who configures has a turn, too
+            topic = topics[number % len(topics)]
+            number += 1
+            earliest = committed[topic]
+            path = paths[topic].format(earliest)
+            text = Request.blank(path, method="POST" if topic == "method" else "GET").get_response(app).text
+            latest = begun[topic]
+            has_moved = topic == "route" and latest > earliest
+            if not has_moved and text not in [f"{topic} {each}" for each in range(earliest, latest + 1)]:
+                trouble.append((topic, earliest, latest, text))
+        return trouble
+
+    assert [each for each in at_once(work) if each] == []
 
 
 # --- Nothing of one request is in another ------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from zope.interface import Interface, implementer
+from zope.interface.interface import InterfaceClass
 from zope.interface.registry import Components
 
 from goldilocks.interfaces import IIntrospectable, IIntrospector, ISettings
@@ -23,6 +24,10 @@ from goldilocks.registry import (
 
 class ILoud(Interface):
     """For the tests."""
+
+
+class IOther(Interface):
+    """For the tests, too."""
 
 
 @implementer(ILoud)
@@ -56,6 +61,26 @@ def test_threads_register_the_same_in_turn():
     registry.registerUtility(mine, ILoud)
     others[0].join()
     assert registry.getUtility(ILoud) is not mine
+
+
+@pytest.mark.parametrize("does_forget", [False, True])
+def test_threads_ask_while_something_is_registered(does_forget):
+    """Somebody may ask while zope forgets what it was asked before, and somebody else may have it forget as well."""
+    registry, asked = Registry("app"), []
+
+    class Busy(InterfaceClass):
+        def unsubscribe(self, dependent):
+            super().unsubscribe(dependent)
+            if dependent is registry.adapters._v_lookup and not asked:
+                asked.append(registry.adapters.lookup1(IOther, ILoud))
+                if does_forget:
+                    registry.adapters._v_lookup.changed()
+
+    for each in (Busy("IBusy"), Interface):
+        registry.adapters.lookup1(each, ILoud)
+    registry.registerAdapter(Loud, [IOther], ILoud)
+    assert asked == [Loud]
+    assert registry.adapters.lookup1(IOther, ILoud) is Loud
 
 
 def test_registry_is_true():
