@@ -300,7 +300,8 @@ class TraversePredicate(_Described):
 
     def __init__(self, val: str, config: AnyConfig) -> None:
         self.val = val
-        self.tgenerate = compile_pattern(val).generate
+        self.tgenerate = generate = compile_pattern(val).generate
+        self._names = (*generate.names, generate.rest) if generate.rest else generate.names
 
     def text(self) -> str:
         """Describe the question in one line."""
@@ -314,7 +315,7 @@ class TraversePredicate(_Described):
         """Fill the pattern with what the route matched, unless somebody has written a path already."""
         if "traverse" not in context:
             match = context["match"]
-            if any(leads_out(match[name]) for name in self.tgenerate.names):
+            if any(leads_out(match[name]) for name in self._names):
                 return False
             match["traverse"] = traversal_path(self.tgenerate(match))
         return True

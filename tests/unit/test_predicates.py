@@ -297,6 +297,17 @@ def test_traverse_keeps_to_its_pattern(values, traverse):
     assert info["match"].get("traverse") == traverse
 
 
+@pytest.mark.parametrize(
+    ("rest", "traverse"),
+    [("../x", None), ("..", None), ("a/../b", ("1", "b")), (("a", "b"), ("1", "a", "b")), ("", ("1",))],
+)
+def test_traverse_keeps_to_its_pattern_with_a_star(rest, traverse):
+    """So does the rest, if it is text that the route hasn't taken apart."""
+    info = {"match": {"rest": rest}}
+    assert predicates.TraversePredicate("/1/*rest", CONFIG)(info, None) is (traverse is not None)
+    assert info["match"].get("traverse") == traverse
+
+
 def test_traverse_does_not_overwrite():
     """A path that somebody wrote stays."""
     info = {"traverse": "abc"}
