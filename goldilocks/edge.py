@@ -201,6 +201,8 @@ class Edge:
             except HTTPBadRequest:
                 environ[REFUSED_HOST] = host  # whoever looks again finds the same fault
                 environ.pop("HTTP_HOST", None)
+                # a server may call itself what the client calls it
+                environ["SERVER_NAME"] = environ["SERVER_PORT"] = ""
                 name_server(environ)
                 raise
             if len(self._good_hosts) >= _REMEMBERED:  # they come from strangers

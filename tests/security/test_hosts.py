@@ -370,7 +370,7 @@ def test_debug_pages_of_old_applications():
     ],
 )
 def test_refused_host_leads_nowhere(host, said):
-    """Who answers a refused request, whatever else is wrong with it, has URLs and redirects of the server's own name."""
+    """Who answers a refused request, whatever else is wrong with it, has URLs and redirects that lead to nobody else."""
 
     def answer(error, request):
         return HTTPFound(location=request.route_url("x") if "PATH_INFO" in said else "/elsewhere")
@@ -415,6 +415,30 @@ def test_redirect_of_a_server_without_a_name(name, port, host):
             "waitress.invalid",
         )
         assert urlsplit(sent["Location"]).port in (None, 80)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8443", "good:x@evil.example", "[evil", "EVIL.example"]
+)
+@pytest.mark.parametrize("forwarded", [{}, {"HTTP_X_FORWARDED_HOST": "other.example"}])
+def test_refused_host_is_not_the_servers_name(host, forwarded):
+    """On a socket, gunicorn calls itself by the host that the client says, and so do others: then it isn't believed, either."""
+    config = Configurator(
+        settings={"goldilocks.allowed_hosts": "example.com", "goldilocks.trusted_proxies": "192.0.2.9"}
+    )
+    config.add_route("x", "/x")
+    config.add_exception_view(lambda error, request: HTTPFound(request.route_url("x")), context=HTTPException)
+    name, _, port = host.partition(":")
+    environ = Request.blank("/x").environ | {
+        "SERVER_NAME": name,
+        "SERVER_PORT": port or "80",
+        "HTTP_HOST": host,
+    }
+    environ |= {"REMOTE_ADDR": "192.0.2.9", **forwarded}
+    app, headers = config.make_wsgi_app(), {}
+    for _ in range(2):
+        list(app(dict(environ), lambda status, sent, exc_info=None: headers.update(sent)))
+        assert headers["Location"] == "http://localhost/x"
 
 
 def test_refused_host_stays_refused():
