@@ -357,15 +357,19 @@ class ManifestCacheBuster:
         OSError: the file can't be read, and ``reload`` is off.
     """
 
-    # COMPAT: both are documented attributes of the class, and tests of applications replace them.
+    # COMPAT: this and getmtime are documented attributes of the class, and tests of applications replace them.
     exists: Callable[[str], bool] = staticmethod(exists)
-    getmtime: Callable[[str], float] = staticmethod(getmtime)
 
     def __init__(self, manifest_spec: str, reload: bool = False) -> None:
         self.manifest_path = abspath_from_asset_spec(manifest_spec, caller_package().__name__)
         self.reload = reload
         self._mtime: float | None = None
         self._manifest: Mapping[str, str] = {} if reload else self.get_manifest()
+
+    @staticmethod
+    def getmtime(filename: str) -> float:
+        """Tell when a file was last changed."""
+        return getmtime(filename)  # from Python 3.15 on Python's own knows no name for what it is given
 
     def get_manifest(self) -> Mapping[str, str]:
         """Read the manifest from its file."""

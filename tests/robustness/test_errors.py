@@ -59,7 +59,7 @@ class Mute(Exception):
     """Nothing of it can be written down."""
 
     @property
-    def __notes__(self):
+    def __cause__(self):
         raise RuntimeError
 
 

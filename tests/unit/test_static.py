@@ -494,6 +494,11 @@ def test_manifest_is_reloaded_when_it_changed(manifest):
     assert bust.manifest == {"app.css": "app-2.css"}
 
 
+def test_age_of_a_manifest(manifest):
+    """When a file was changed can be asked by the name that is documented."""
+    assert ManifestCacheBuster.getmtime(filename=str(manifest)) == manifest.stat().st_mtime
+
+
 def test_missing_manifest_is_empty_with_reload(tmp_path):
     """With ``reload`` a file that isn't there yet counts as empty."""
     assert ManifestCacheBuster(str(tmp_path / "missing.json"), reload=True).manifest == {}
