@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from webob.request import BaseRequest
 
-from goldilocks.edge import too_large_body
+from goldilocks.edge import READ_QUERY, too_large_body
 from goldilocks.exceptions import BodyDisconnectedError
 from goldilocks.late import late_module
 from goldilocks.limits import DefaultLimits, Limits
@@ -135,7 +135,9 @@ class BodyMixin(_Base):
         return self._alike(super().copy_get())
 
     def _alike(self, other: Self) -> Self:
-        """Let another request be read by the rules of this one."""
+        """Let another request, a copy, be read by the rules of this one, and be changed without it."""
+        # what was read of the query knows the environment that it writes to
+        other.environ.pop(READ_QUERY, None)
         if "limits" in self.__dict__:
             other.limits = self.limits
         return other

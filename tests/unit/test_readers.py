@@ -505,6 +505,17 @@ def test_copy_is_read_by_the_same_rules(copy):
     assert "limits" not in copy(request).__dict__
 
 
+@pytest.mark.parametrize("copy", [Request.copy, Request.copy_get, lambda request: request.decode("latin-1")])
+def test_query_of_a_copy_is_its_own(copy):
+    """What is changed in the query of a copy changes the copy, and not the request."""
+    request = sent(b"a=1", QUERY_STRING="page=1")
+    assert request.GET["page"] == "1"
+    copied = copy(request)
+    copied.GET["page"] = "2"
+    assert (request.query_string, copied.query_string) == ("page=1", "page=2")
+    assert (request.GET["page"], copied.GET["page"]) == ("1", "2")
+
+
 def test_body_that_was_begun():
     """Who reads a body that somebody has begun to read gets the rest, or hears that it isn't whole."""
     request = sent(b"abc")
