@@ -188,7 +188,7 @@ class ReadersMixin(BodyMixin):
         has_fields = method not in ("GET", "HEAD") and (media_type or "CONTENT_TYPE" not in environ)
         if media_type == MULTIPART:
             self.make_body_seekable()  # from its beginning, wherever somebody has read it to
-            file = self.body_file_raw
+            file: Any = self.body_file_raw
             length = self.content_length or 0
             try:
                 pairs = forms.multipart_pairs(file, content_type, length, self.limits) if has_fields else []
@@ -263,7 +263,8 @@ class ReadersMixin(BodyMixin):
             forms.form_pairs(self._form_body(), limits)
         elif self.content_type == MULTIPART:
             self.make_body_seekable()
-            file, length = self.body_file_raw, self.content_length or 0
+            file: Any = self.body_file_raw
+            length = self.content_length or 0
             forms.multipart_pairs(file, self.environ["CONTENT_TYPE"], length, limits, charset)
             file.seek(0)
 
