@@ -36,11 +36,27 @@ LOOK_AFTER_MS = 500
 #: How long a child may take to finish its requests, in seconds; more than it gives itself.
 PATIENCE_S = 20
 
+#: What ends a server in good order: Ctrl-C, a service manager, and a terminal that is closed.
+_ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
+
 #: Exit codes after which a change in the application doesn't help: a wrong command line, a port that is taken.
 HOPELESS = (click.UsageError.exit_code, ListenError.exit_code)
 
 #: Returns the command of a child: the ``"first"`` one, or one that starts ``"again"``.
 Command = Callable[[str], Sequence[str]]
+
+
+def on_ending(handle: Callable[[int, Any], Any]) -> None:
+    """Have signals handled that are to end a server.
+
+    Args:
+        handle: called with the number of the signal and the frame.
+    """
+    for name in _ENDINGS:
+        number = getattr(signal, name, None)  # not every system closes terminals
+        # who starts it by nohup wants it to outlive the terminal
+        if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
+            signal.signal(number, handle)
 
 
 def watched_folders(location: Location) -> list[Path]:
@@ -92,8 +108,7 @@ def serve_and_watch(command: Command, folders: Sequence[Path]) -> int:
     """
     watch = watcher()
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    on_ending(lambda *_: stop.set())
     child = Child(command)
     try:
         for changes in watch(

@@ -9,10 +9,10 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import signal
 import sys
 import time
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from waitress.server import create_server
 
 from goldilocks import compat, templates
 from goldilocks.cli.application import load, locate, takes_target
-from goldilocks.cli.reloader import serve_and_watch, watched_folders
+from goldilocks.cli.reloader import on_ending, serve_and_watch, watched_folders
 from goldilocks.cli.requestlog import RequestLog
 from goldilocks.cli.trouble import ListenError
 from goldilocks.cli.wire import read_strictly
@@ -165,7 +165,9 @@ def run(serving: Serving, is_restart: bool = False) -> None:
 
 def say_goodbye(is_wanted: bool) -> None:
     """Say that all is over, on a line of its own behind the ^C that a terminal shows."""
-    if is_wanted:
+    if not is_wanted:
+        return
+    with suppress(OSError):  # the terminal may be what has ended
         echo("\nStopped." if sys.stdout.isatty() else "Stopped.")
 
 
@@ -248,17 +250,15 @@ def announcement(serving: Serving, taken: str, address: str) -> list[str]:
 
 
 def stop_on_signals() -> None:
-    """Let Ctrl-C and SIGTERM end the server in good order: what runs is finished, and nothing is printed."""
+    """Let Ctrl-C, SIGTERM and the end of the terminal end the server in good order: what runs is finished, and nothing is printed."""
 
     def stop(number: int, frame: Any) -> None:
         # the second Ctrl-C of an impatient user must not disturb the end; a function, because Python complains of a
         # signal that was on its way already when it came to be ignored
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, _take_no_notice)
+        on_ending(_take_no_notice)
         raise SystemExit(0)
 
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, stop)
+    on_ending(stop)
 
 
 def finish_at_the_end(server: Any) -> None:

@@ -41,6 +41,20 @@ class Channel(HTTPChannel):
     """A connection whose requests are read by `Parser`."""
 
     parser_class = Parser
+    requests: list[Any]
+
+    def service(self) -> None:
+        """Answer what has been asked; if something else than an `Exception` comes out, the client waits for nothing more."""
+        try:
+            super().service()
+        except BaseException:
+            with self.requests_lock:
+                self.close_when_flushed = True
+                for request in self.requests:
+                    request.close()
+                self.requests = []
+            self.server.pull_trigger()
+            raise
 
 
 def read_strictly(channels: Mapping[int, Any]) -> None:

@@ -192,11 +192,12 @@ def test_reload(start, tmp_path):
     assert process.text().count("hello.py changed\n") >= 3
 
 
-def test_reload_ends_with_its_parent(start):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_reload_ends_with_its_parent(start, number):
     """A signal to the watching process alone ends the server as well."""
     process = start("hello.py", "--port", "0", "--reload", hello=HELLO)
     process.wait_for("Ctrl-C ends it.")
-    process.process.send_signal(signal.SIGTERM)
+    process.process.send_signal(number)
     assert process.process.wait(PATIENCE_S) == 0
     with pytest.raises(urllib.error.URLError):
         process.get("hello/world")

@@ -135,7 +135,7 @@ def test_hopeless(code):
 
 @pytest.fixture
 def _signals():
-    known = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    known = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
     for number, handler in known.items():
         signal.signal(number, handler)

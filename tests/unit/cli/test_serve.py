@@ -64,7 +64,7 @@ def _environment(monkeypatch):
 
 @pytest.fixture
 def _signals():
-    known = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    known = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
     for number, handler in known.items():
         signal.signal(number, handler)
@@ -344,8 +344,26 @@ def test_signals():
     stop_on_signals()
     with pytest.raises(SystemExit):
         signal.raise_signal(signal.SIGINT)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.raise_signal(number)
+
+
+@pytest.mark.usefixtures("_signals")
+def test_server_may_outlive_its_terminal():
+    """Who has the end of the terminal ignored, as nohup does, is heard."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    stop_on_signals()
+    signal.raise_signal(signal.SIGHUP)
+
+
+def test_goodbye_to_nobody(monkeypatch):
+    """A terminal that is closed hears no last word."""
+
+    def write(line):
+        raise OSError
+
+    monkeypatch.setattr(serve, "echo", write)
+    serve.say_goodbye(True)
 
 
 @pytest.mark.parametrize("addresses", ["127.0.0.1:0", "127.0.0.1:0 127.0.0.1:0"])

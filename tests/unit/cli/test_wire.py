@@ -12,11 +12,17 @@ from goldilocks.config import Configurator
 from goldilocks.response import Response
 
 
+def end(request):
+    """Have the whole process end, where that is heard."""
+    raise SystemExit
+
+
 @pytest.fixture
 def ask():
     """Start the server of an application that tells how long a body is; return what sends bytes and gives back the answer."""
     config = Configurator(settings={"goldilocks.limit_body_bytes": "10"})
     config.add_view(lambda request: Response(str(len(request.body))))
+    config.add_view(end, name="end")
     server = listen(config.make_wsgi_app(), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -52,6 +58,12 @@ def test_server_takes_what_the_application_takes(ask, length, status):
     """A body that is as long as the limit is taken; the first byte more is too much."""
     answer = ask(head("/", f"Content-Length: {length}") + b"x" * length)
     assert answer.split(b"\r\n")[0] == b"HTTP/1.1 " + status
+
+
+def test_nobody_waits_for_who_ends_the_server(ask):
+    """What waitress doesn't answer, because it is no exception of the usual kind, ends the connection at least."""
+    assert ask(head("/end").replace(b"Connection: close\r\n", b"")) == b""
+    assert ask(head()).split(b"\r\n")[0] == b"HTTP/1.1 200 OK"
 
 
 CHUNKED = b"0\r\n\r\n"
