@@ -29,6 +29,7 @@ _find_fault = re.compile(r"[^\t\x20-\x7e\x80-\xff]").search
 _find_blank = re.compile(r"[\x00-\x20\x7f-\xa0]").search
 _scheme_of = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)").match
 _has_authority = re.compile(r"[^:]+://[^/\\?#]").match
+_has_two_authorities = re.compile(r"[^:]+://[^/\\?#]+\\").match
 _slashes_of = re.compile(r"[/\\]*").match
 
 
@@ -113,7 +114,8 @@ def safe_location(location: str, schemes: Collection[str] | None = WEB_SCHEMES) 
         schemes: that the URL may have; ``None`` if it may be anything.
 
     Raises:
-        HeaderError: a space or a control is in it, its scheme is none of ``schemes``, or it has a scheme but no host.
+        HeaderError: a space or a control is in it, its scheme is none of ``schemes``, it has a scheme but no host, or one that
+            is read in two ways.
     """
     if schemes is None:
         return location
@@ -160,6 +162,10 @@ def _check_scheme(location: str, scheme: str, schemes: Collection[str]) -> None:
     if scheme in WEB_SCHEMES and not _has_authority(location):
         raise HeaderError(
             f"Location {location!r} has a scheme, but no host: browsers would take its path for one"
+        )
+    if scheme in WEB_SCHEMES and _has_two_authorities(location):
+        raise HeaderError(
+            f"Location {location!r} has a backslash in its host: to browsers the host ends there, to others it goes on"
         )
 
 

@@ -88,6 +88,43 @@ def test_location_with_a_scheme_and_no_host(location, caplog):
         assert get(site(lambda request: HTTPFound(location))).status_code == 500
 
 
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://evil.example\\@good.example/",
+        "https://evil.example\\.good.example/x",
+        "HTTP://evil.example:80\\@good.example",
+        "http://evil.example\\",
+        "http://a@evil.example\\@good.example/?next=/",
+    ],
+)
+@pytest.mark.parametrize("is_raised", [True, False])
+def test_location_with_two_hosts(location, is_raised, caplog):
+    """CVE-2015-2317, another spelling: what a check in Python reads as one host, a browser reads as the other."""
+
+    def redirect(request):
+        if is_raised:
+            raise HTTPFound(location)
+        return Response(status=302, location=location)
+
+    with caplog.at_level(logging.CRITICAL):
+        assert get(site(redirect)).status_code == 500
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://good.example/a\\b",
+        "http://good.example?a\\b",
+        "http://u@good.example/",
+        "https://good.example:8080#\\",
+    ],
+)
+def test_location_with_one_host(location):
+    """Behind the host a backslash is a character like others."""
+    assert location_of(lambda request: HTTPFound(location)) == location
+
+
 def test_scheme_that_is_allowed():
     """An application of a phone may be opened, when the line that redirects says so."""
     found = location_of(lambda request: HTTPFound("app:open/7", allow_schemes=["App"]))
