@@ -152,6 +152,29 @@ def test_error_over_all_exception_views_is_still_answered(here, is_throwing):
     assert ask(made(app), b"/x", b"a=%ff", **said)[0] == "400 Bad Request"
 
 
+def curious_tween(handler, registry):
+    """Read of the path what the request says is to be read, before anybody else does, and catch nothing."""
+
+    def tween(request):
+        getattr(request, request.environ["wanted"])
+        return handler(request)
+
+    return tween
+
+
+@pytest.mark.parametrize("wanted", ["path_info", "path", "path_qs", "path_url", "url", "script_name"])
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_path_that_is_read_before_it_is_walked(here, wanted, defaults):
+    """Whatever a tween asks of a path that is no text, it hears what everybody hears, and the client hears 400."""
+
+    def app(config):
+        config.add_tween(f"{here}.curious_tween")
+
+    said = {"wanted": wanted, "SCRIPT_NAME": "/\xff" if wanted == "script_name" else ""}
+    application = made(app, goldilocks__defaults=defaults)
+    assert ask(application, b"/\xff", **said)[0] == "400 Bad Request"
+
+
 @pytest.mark.parametrize("kind", [UnicodeDecodeError, HTTPBadRequest, ValueError])
 def test_application_may_answer_itself(kind):
     """An exception view for either kind of the error is asked, and may read what can be read."""
