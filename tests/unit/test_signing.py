@@ -5,7 +5,7 @@ import hmac
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from webob.cookies import JSONSerializer, SignedSerializer
 
@@ -53,12 +53,13 @@ def test_json_is_what_it_always_was(value):
 
 
 @given(st.text())
+@example("NaN")
 def test_json_is_read_as_it_always_was(text):
     """Whatever is given to it, reading answers or fails as ``json.loads`` does."""
 
     def outcome(loads, written):
         try:
-            return loads(written)
+            return repr(loads(written))  # as text, because a NaN is no other's equal
         except ValueError as error:
             return type(error), str(error)
 
