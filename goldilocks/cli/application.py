@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 import click
 
@@ -65,12 +66,18 @@ class Application:
 
 
 def whole_address(said: str) -> str:
-    """Return a path that begins with a slash; an URL stays as it is.
+    """Return a path that begins with a slash; an URL stays as it is. What isn't ASCII is escaped, as browsers do it.
 
     >>> whole_address("pages/1"), whole_address("/pages"), whole_address("http://localhost:6543/pages")
     ('/pages/1', '/pages', 'http://localhost:6543/pages')
+    >>> whole_address("/b\u00e4r?%41")
+    '/b%C3%A4r?%41'
     """
+    said = quote(said, safe=_ASCII, errors="surrogateescape")
     return said if re.match(r"/|https?://", said) else f"/{said}"
+
+
+_ASCII = "".join(map(chr, range(128)))
 
 
 def configuration_of(said: str) -> tuple[str, str] | None:

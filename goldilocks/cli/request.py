@@ -21,6 +21,7 @@ from goldilocks.cli.tables import echo, echo_json, heading
 from goldilocks.cli.trouble import told
 from goldilocks.explanation import printable
 from goldilocks.request import Request
+from goldilocks.reticence import requested
 
 #: What is wanted if nothing is said: text, because people read it; anything else, if there is no text.
 ACCEPT = "text/plain;q=1.0, */*;q=0.1"
@@ -118,7 +119,7 @@ def send(app: Any, request: Request) -> Any:
     Raises:
         CommandError: it raised an error instead.
     """
-    with told(f"{request.method} {printable(request.path)} was not answered"):
+    with told(f"{printable(' '.join(requested(request.environ)))} was not answered"):
         response: Any = request.send(app)
         response.app_iter = [response.body]  # reads it all, and closes it
         return response

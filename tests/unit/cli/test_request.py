@@ -95,6 +95,15 @@ def test_impossible_request(app, goldilocks):
     assert "there can be no request" in goldilocks("request", app, "http://[", code=1)
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/%ff", "400 Bad Request"), ("/\udcff", "400 Bad Request"), ("/b\u00e4r", "200 OK")],
+)
+def test_path_of_other_letters(app, goldilocks, path, status):
+    """A path may be written as people write it, and one that is no text is the application's to refuse."""
+    assert goldilocks("request", app, path).startswith(status)
+
+
 @pytest.mark.parametrize("path", ["binary", "zero"])
 def test_no_text(app, goldilocks, path):
     """A body that is no text isn't written to the terminal."""
