@@ -148,6 +148,20 @@ def test_debug_page_is_no_markup(path, markup, monkeypatch):
     assert not parts_of(page) & {"img", "svg", "b", "i", "u", "em", "textarea"}
 
 
+def test_source_on_a_debug_page_is_no_markup(monkeypatch):
+    """CVE-2017-12794 (row 107): nor are the lines of source that a traceback shows."""
+    monkeypatch.setattr("goldilocks.failure.log.error", lambda *arguments, **kw: None)
+
+    def broken(request):
+        return "<img src=x>" + 1
+
+    config = Configurator(settings={"goldilocks.debug": True})
+    config.add_view(broken)
+    page = Request.blank("/", accept="text/html").get_response(config.make_wsgi_app()).text
+    assert "&lt;img src=x&gt;" in page
+    assert "img" not in parts_of(page)
+
+
 def test_debug_page_runs_nothing():
     """Row 107: should anything get through all the same, the browser neither runs nor loads it, and nobody keeps the page."""
     browser = serve(goldilocks__debug=True)
