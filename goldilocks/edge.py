@@ -24,7 +24,6 @@ from goldilocks.hosts import (
     VIRTUAL_ROOT_SETTING,
     AllowedHosts,
     TrustedProxies,
-    name_server,
 )
 from goldilocks.httpexceptions import (
     HTTPBadRequest,
@@ -193,7 +192,7 @@ class Edge:
         """
         host = environ.get("HTTP_HOST", environ.get(REFUSED_HOST))
         if host is None:
-            name_server(environ)
+            self.hosts.name_server(environ)
             check_protocol(environ)
         elif host not in self._good_hosts:
             try:
@@ -203,7 +202,7 @@ class Edge:
                 environ.pop("HTTP_HOST", None)
                 # a server may call itself what the client calls it
                 environ["SERVER_NAME"] = environ["SERVER_PORT"] = ""
-                name_server(environ)
+                self.hosts.name_server(environ)
                 raise
             if len(self._good_hosts) >= _REMEMBERED:  # they come from strangers
                 self._good_hosts.clear()

@@ -112,6 +112,18 @@ class AllowedHosts:
                 return True
         return False
 
+    def name_server(self, environ: Environ) -> None:
+        """See that the server has a name that can stand in a URL and is ours; otherwise it is called ``localhost``.
+
+        A socket of this machine has no name, and where a client says none in ``Host``, a server may make its name of the target.
+        """
+        # SPEC: RFC 3875, 4.1.14 and 4.1.15
+        name, port = environ.get("SERVER_NAME", ""), environ.get("SERVER_PORT", "")
+        if not port.isdecimal():
+            port = _PORTS.get(environ.get("wsgi.url_scheme", ""), "80")
+        names = (each for each in (name, f"[{name}]") if self.has(f"{each}:{port}"))
+        environ["SERVER_NAME"], environ["SERVER_PORT"] = next(names, "localhost"), port
+
 
 def split_host(host: str) -> tuple[str, str] | None:
     """Split a host into its name and its port, or return ``None`` if it can't be a host.
@@ -130,16 +142,6 @@ def split_host(host: str) -> tuple[str, str] | None:
         return (f"[{address}]", port) if address else None
     name = name.removesuffix(".")
     return (name, port) if all(name.split(".")) else None
-
-
-def name_server(environ: Environ) -> None:
-    """Give the server a name that can stand in a URL, if it is called by what can't: a socket of this machine has none."""
-    # SPEC: RFC 3875, 4.1.14 and 4.1.15
-    name, port = environ.get("SERVER_NAME", ""), environ.get("SERVER_PORT", "")
-    if not port.isdecimal():
-        port = _PORTS.get(environ.get("wsgi.url_scheme", ""), "80")
-    names = (each for each in (name, f"[{name}]") if split_host(f"{each}:{port}"))
-    environ["SERVER_NAME"], environ["SERVER_PORT"] = next(names, "localhost"), port
 
 
 def _is_address(name: str) -> bool:

@@ -441,6 +441,19 @@ def test_refused_host_is_not_the_servers_name(host, forwarded):
         assert headers["Location"] == "http://localhost/x"
 
 
+def test_target_is_not_the_servers_name():
+    """Apache calls itself by the host of the target, and an old client says no other one: it isn't ours for that."""
+    environ = Request.blank("/admin/x").environ | {
+        "SERVER_NAME": "evil.example",
+        "SERVER_PROTOCOL": "HTTP/1.0",
+    }
+    del environ["HTTP_HOST"]
+    for allowed, host in (("example.com", "localhost"), ("*", "evil.example")):
+        application, environ["REMOTE_ADDR"] = app(goldilocks__allowed_hosts=allowed), "192.0.2.9"
+        body = b"".join(application(dict(environ), lambda status, headers, exc_info=None: None)).decode()
+        assert body == f"http://{host}/admin/x http://{host}/admin/x 192.0.2.9"
+
+
 def test_refused_host_stays_refused():
     """A request with a host that isn't ours is refused as often as it is looked at."""
     edge = Edge(allowed_hosts=["example.com"])

@@ -395,10 +395,21 @@ def test_entry_that_is_no_host(entry):
 def test_server_has_a_name(name, port, expected):
     """Where nobody else says one, a URL is made of what the server is called by; that may be a socket, which has no name."""
     said = {"SERVER_NAME": name, "SERVER_PORT": port, "HTTP_HOST": None, "wsgi.url_scheme": "https"}
-    got, edge = environ(**said), Edge(allowed_hosts=["example.com"])
+    got, edge = environ(**said), Edge()
     for _ in range(2):
         assert edge(got) is None
         assert (got["SERVER_NAME"], got["SERVER_PORT"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("www.example.com", "www.example.com"), ("evil.example", "localhost"), ("10.0.0.1", "localhost")],
+)
+def test_name_of_the_server_is_ours(name, expected):
+    """A server may make its name of the target; if no host is said, its name is one of those that are ours."""
+    got = environ(SERVER_NAME=name, SERVER_PORT="80", HTTP_HOST=None)
+    assert Edge(allowed_hosts=[".example.com"])(got) is None
+    assert got["SERVER_NAME"] == expected
 
 
 @pytest.mark.parametrize("name", ["evil.example", "10.0.0.1", "evil", "/run/shop.sock"])
