@@ -54,8 +54,10 @@ class Process:
 
     def change(self, file, text, words, count=1):
         """Write a file until the watcher, which may not have begun yet, has seen it, and wait for what is printed then."""
-        end = time.monotonic() + PATIENCE_S
-        while self.text().count(words) < count and time.monotonic() < end:
+        end, seen = time.monotonic() + PATIENCE_S, f"{file.name} changed"
+        before = self.text().count(seen)
+        # and not once more: the server would be started anew before it could say that it runs
+        while self.text().count(seen) == before and time.monotonic() < end:
             file.write_text(text)
             time.sleep(2)
         self.wait_for(words, count)

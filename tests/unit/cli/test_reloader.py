@@ -142,20 +142,28 @@ def _signals():
 
 
 @pytest.mark.usefixtures("_signals")
-def test_watching(monkeypatch, capfd):
+def test_watching(monkeypatch, capfd, tmp_path):
     """At every change the server is started anew, until somebody ends it."""
+    started = tmp_path / "started"
+
+    def wait_for_starts(count):
+        end = time.monotonic() + 60
+        while not started.exists() or len(started.read_text()) < count:
+            assert time.monotonic() < end
+            time.sleep(0.05)
 
     def watch(*folders, watch_filter, stop_event, **options):
         assert (folders, watch_filter) == ((Path("here"),), is_source)
-        time.sleep(1)
+        wait_for_starts(1)
         yield set()
         yield {(1, "/here/b.py"), (2, "/here/a.py")}
-        time.sleep(1)
+        wait_for_starts(2)
         os.kill(os.getpid(), signal.SIGINT)
         assert stop_event.wait(5)
 
     monkeypatch.setattr(reloader, "watcher", lambda: watch)
-    assert serve_and_watch(python(f"print('start', START, flush=True)\n{SLEEP}"), [Path("here")]) == 0
+    child = f"print('start', START, flush=True)\nwith open({str(started)!r}, 'a') as file: file.write('.')\n{SLEEP}"
+    assert serve_and_watch(python(child), [Path("here")]) == 0
     assert capfd.readouterr().out.split("\n")[:-1] == ["start first", "a.py, b.py changed", "start again"]
 
 
