@@ -24,6 +24,7 @@ from webob.cookies import JSONSerializer, SignedSerializer
 from goldilocks.names import DEFAULTS_PYRAMID, GOLDILOCKS, PROCESS
 from goldilocks.ordering import ConfigurationError
 from goldilocks.owncookies import settings_of
+from goldilocks.threadlocal import get_current_request
 from goldilocks.types import AnyRequest
 
 #: One secret, or a ring of them, the newest first.
@@ -271,10 +272,15 @@ class Signer:
         purpose: what is signed and why, in words of the program.
         names: what more keeps it apart: a user's id, a cookie's name.
         hashalg: the hash, by its name in ``hashlib``.
+
+    Raises:
+        ConfigurationError: it is used during a request of an application in production, and a key is too short.
     """
 
     def __init__(self, secret: Secrets, purpose: str, *names: str, hashalg: str = "sha256") -> None:
-        warn_of_short_keys(secret, f"a Signer for {purpose!r}")
+        self._what = f"a Signer for {purpose!r}"
+        warn_of_short_keys(secret, self._what)
+        self._short_keys = short_keys(secret)
         context = length_prefixed(purpose, *names)
         keys = [Keyed(_as_bytes(each), hashalg).digest(context) for each in key_ring(secret)]
         self._digests = [Keyed(key, hashalg).digest for key in keys]
@@ -282,6 +288,7 @@ class Signer:
 
     def sign(self, value: bytes) -> str:
         """Sign a value with the newest key."""
+        self._refuse_short_keys()
         return _armoured(self._digests[0](value) + value).decode()
 
     def unsign(self, signed: str | bytes) -> bytes:
@@ -290,6 +297,7 @@ class Signer:
         Raises:
             BadSignature: it wasn't, or for another purpose; a kind of ``ValueError``.
         """
+        self._refuse_short_keys()
         try:
             written = signed.encode("ascii") if isinstance(signed, str) else signed
             data = _bare(written)
@@ -302,6 +310,10 @@ class Signer:
         if not any(compare_digest(digest(value), signature) for digest in self._digests):
             raise BadSignature("this was signed by nobody here, or for something else")
         return value
+
+    def _refuse_short_keys(self) -> None:
+        if self._short_keys:
+            refuse_short_keys(get_current_request(), self._short_keys, self._what)
 
 
 class BadSignature(ValueError):

@@ -19,9 +19,9 @@ PACKAGE = Path(__file__).parent.parent / "goldilocks"
 LAYERS = {
     "ground": """
         . late changes collector interfaces types decorator requesttype settings location codecache encode headers localurl names ordering limits path asset resource offers util acl
-        owncookies signing ranges
+        owncookies ranges
     """,
-    "record and words": "introspection lateroutes registry threadlocal events filebodies response httpexceptions exceptions",
+    "record and words": "introspection lateroutes registry threadlocal signing events filebodies response httpexceptions exceptions",
     "who": "security authorization authentication csrf session catalogues i18n",
     "where": """
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal

@@ -480,7 +480,7 @@ def test_short_key_is_refused_in_production(say):
 
 
 @pytest.mark.filterwarnings("ignore::goldilocks.signing.ShortKeyWarning")
-@pytest.mark.parametrize("path", ["/login", "/who", "/session"])
+@pytest.mark.parametrize("path", ["/login", "/who", "/session", "/sign", "/unsign"])
 def test_short_key_that_nobody_saw_is_refused_in_production(path):
     """A key that could not be seen at commit is refused when it is to sign, and when it is to vouch for what comes in."""
 
@@ -491,6 +491,10 @@ def test_short_key_that_nobody_saw_is_refused_in_production(path):
         config.add_view(lambda request: answer(remember(request, "ann")), name="login")
         config.add_view(lambda request: Response(repr(request.identity)), name="who")
         config.add_view(lambda request: Response(repr(request.session)), name="session")
+        signer = Signer([NEW, "short"], "a link")
+        signed = signer.sign(b"x")  # outside of all requests, it isn't known whether people depend on it
+        config.add_view(lambda request: Response(signer.sign(b"x")), name="sign")
+        config.add_view(lambda request: Response(signer.unsign(signed)), name="unsign")
 
     options = {"goldilocks__answer_errors": False, "goldilocks__rotate_at_login": False}
     headers = {"Cookie": "auth_tkt=x; session=x"}
