@@ -26,6 +26,7 @@ from zope.interface.interfaces import ComponentLookupError
 from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
 from goldilocks.interfaces import ICSRFStoragePolicy, IDefaultCSRFOptions, IMultiView, ISessionFactory
 from goldilocks.names import GOLDILOCKS, setting_keys
+from goldilocks.ordering import ConfigurationError
 from goldilocks.owncookies import OwnCookie, note_cookie, settings_of
 from goldilocks.settings import aslist
 from goldilocks.types import AnyRequest, AnyResponse
@@ -423,10 +424,21 @@ class CrossOriginGuard:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self | None:
-        """Make the guard that settings ask for, or ``None`` if they want none."""
+        """Make the guard that settings ask for, or ``None`` if they want none.
+
+        Raises:
+            ConfigurationError: an origin is said that is none to us, and would be refused without a word.
+        """
         if not settings.get(REFUSE_CROSS_ORIGIN, False):
             return None
-        return cls(aslist(settings.get(TRUSTED_ORIGINS, ())))
+        origins = aslist(settings.get(TRUSTED_ORIGINS, ()))
+        for origin in origins:
+            if "/" in origin:
+                host = origin.partition("://")[2].partition("/")[0] or origin.partition("/")[0]
+                raise ConfigurationError(
+                    f"{TRUSTED_ORIGINS} has {origin!r}, which no origin is compared with: say its host alone, {host!r}"
+                )
+        return cls(origins)
 
     def __call__(self, environ: Mapping[str, Any]) -> str | None:
         """Return ``None`` if nothing speaks against a request, else what does."""

@@ -88,7 +88,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("default_locale_name", str, "en", "the locale of requests that name none"),
     Setting("prevent_http_cache", asbool, False, "never send the caching headers that views ask for"),
     Setting("prevent_cachebust", asbool, False, "never put cache busters into the URLs of static files"),
-    Setting("csrf_trusted_origins", aslist, [], "origins from which forms may be sent"),
+    Setting(
+        "csrf_trusted_origins",
+        aslist,
+        [],
+        "hosts from whose pages forms may be sent: www.example.com, or .example.com",
+    ),
 )
 
 #: Settings that only have a prefixed name and are read where they are needed: name and meaning.

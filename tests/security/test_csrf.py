@@ -1,5 +1,7 @@
 """What went wrong with forms elsewhere: requests of other sites, exemptions by a header, tokens that compression gives away."""
 
+import re
+
 import pytest
 from zope.interface import Interface
 
@@ -11,7 +13,7 @@ from goldilocks.csrf import (
     new_csrf_token,
     unmasked,
 )
-from goldilocks.exceptions import BadCSRFOrigin, PredicateMismatch
+from goldilocks.exceptions import BadCSRFOrigin, ConfigurationError, PredicateMismatch
 from goldilocks.httpexceptions import HTTPFound
 from goldilocks.interfaces import IRequest, IView, IViewClassifier
 from goldilocks.response import Response
@@ -105,6 +107,20 @@ def test_page_of_the_same_host_over_http_is_another_one():
         browser.post("/page", headers={"Origin": "https://localhost"}, extra_environ=environ).text == "done"
     )
     browser.post("/page", headers={"Origin": "http://localhost"}, extra_environ=environ, status=418)
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        ("https://shop.example", "shop.example"),
+        ("http://a.example:8080/x", "a.example:8080"),
+        ("b.example/", "b.example"),
+    ],
+)
+def test_origin_that_no_other_is_compared_with_is_refused(origin, host):
+    """What would trust nobody, because it isn't written as it is compared, is an error that says how to write it."""
+    with pytest.raises(ConfigurationError, match=f"{re.escape(repr(origin))}.*its host alone, '{host}'"):
+        serve(page, csrf_trusted_origins=f"ok.example {origin}")
 
 
 @pytest.mark.parametrize(
