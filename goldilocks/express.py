@@ -23,7 +23,7 @@ from goldilocks.csrf import CrossOriginGuard
 from goldilocks.edge import Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
-from goldilocks.failure import close_body, finish_before_end, give_up
+from goldilocks.failure import finish_before_end, give_up
 from goldilocks.glance import CARE
 from goldilocks.httpexceptions import HTTPError
 from goldilocks.interfaces import (
@@ -120,13 +120,14 @@ def _short_way(router: Any, plans: Plans, look: Any, tell: Any) -> ShortWay:
                 failure = response = rescue(request, root, error)
             if "response_callbacks" in attrs or "_depends_on_cookie" in attrs:
                 _complete(router, request, response)
+            if "finished_callbacks" in attrs:
+                request._process_finished_callbacks()
         except BaseException as error:
-            give_up(router, request, response)
-            finish_before_end(request, error)
+            _fail(router, request, response, error)
             raise
         finally:
-            if "finished_callbacks" in attrs or failure is not None or READ_QUERY in environ:
-                _end(request, response, frame)
+            if failure is not None or READ_QUERY in environ:
+                _cut_circles(request, response)
             attrs.pop("context", None)
             if below or current.get() is not frame:
                 current.set(below)
@@ -240,22 +241,20 @@ def _complete(router: Any, request: AnyRequest, response: AnyResponse) -> None:
         let_go()
 
 
-def _end(request: AnyRequest, response: AnyResponse, frame: list[Any]) -> None:
-    """Call the finished callbacks of a request, and let go of the error that was answered and of the query that was read.
+def _fail(router: Any, request: AnyRequest, response: AnyResponse, error: BaseException) -> None:
+    """Let go of a request that ends with an error, in the order in which the router does it."""
+    try:
+        finish_before_end(request, error)
+        request._process_finished_callbacks()
+    finally:
+        give_up(router, request, response)
 
-    If a callback fails, nobody will send the response, and the request is over.
-    """
-    attrs = request.__dict__
-    if "finished_callbacks" in attrs:
-        try:
-            request._process_finished_callbacks()
-        except BaseException:
-            manager.top.set(frame[0])
-            frame.clear()
-            close_body(response)
-            raise
+
+def _cut_circles(request: AnyRequest, response: AnyResponse) -> None:
+    """Let go of the error that was answered, and of the query that was read."""
     # PERF: errors, post: the error knows the frames that know the request and the answer, and the query the environment in which it is
     # kept: of such circles only the collector gets rid
+    attrs = request.__dict__
     attrs.pop("exception", None)
     attrs.pop("exc_info", None)
     request.environ.pop(READ_QUERY, None)

@@ -512,6 +512,40 @@ def test_callback_that_fails(kind):
     assert closed == [True, True]
 
 
+@pytest.mark.parametrize("fails", [{"response"}, {"finished"}, {"response", "finished"}])
+def test_request_that_fails_is_let_go_in_order(fails):
+    """First the finished callbacks are called, then the body is closed, once; and the error depends on what was looked at."""
+    happened = []
+
+    class Body(list):
+        def close(self):
+            happened.append("closed")
+
+    def failing(name):
+        def call_back(*args):
+            happened.append(name)
+            if name in fails:
+                raise ValueError(name)
+
+        return call_back
+
+    def app(config):
+        config.set_session_factory(SignedCookieSessionFactory(KEY))
+        paged(view)(config)
+
+    def view(request):
+        request.session.get("a")
+        request.add_response_callback(failing("response"))
+        request.add_finished_callback(failing("finished"))
+        return Response(app_iter=Body([b"fine"]))
+
+    settings = {"goldilocks.answer_errors": True}
+    assert_same(app, settings=settings)
+    assert happened == 4 * ["response", "finished", "closed"]
+    status, headers, _ = ask(both(app, settings=settings)[0])
+    assert (status[:3], ("Vary", "Cookie") in headers) == ("500", True)
+
+
 def test_context_is_let_go():
     """After the answer the request has no context any more."""
     kept = []
