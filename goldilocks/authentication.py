@@ -27,11 +27,12 @@ from zope.interface import implementer
 
 from goldilocks.acl import Authenticated, Everyone
 from goldilocks.interfaces import IAuthenticationPolicy, IDebugLogger, ISessionFactory
-from goldilocks.owncookies import DEPENDS_ON_COOKIE, OwnCookie, settings_of
+from goldilocks.owncookies import OwnCookie, settings_of
 from goldilocks.security import ROTATE_AT_LOGIN
 from goldilocks.signing import Secrets, key_ring, refuse_short_keys, short_keys, warn_of_short_keys
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import SimpleSerializer, ascii_, bytes_, strings_differ, text_
+from goldilocks.vary import DEPENDS_ON_COOKIE
 
 __all__ = [
     "AuthTktCookieHelper",

@@ -27,10 +27,11 @@ from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
 from goldilocks.interfaces import ICSRFStoragePolicy, IDefaultCSRFOptions, IMultiView, ISessionFactory
 from goldilocks.names import GOLDILOCKS, setting_keys
 from goldilocks.ordering import ConfigurationError
-from goldilocks.owncookies import OwnCookie, note_cookie, settings_of
+from goldilocks.owncookies import OwnCookie, settings_of
 from goldilocks.settings import aslist
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import SimpleSerializer, bytes_, is_same_domain, strings_differ, text_
+from goldilocks.vary import note_cookie
 
 __all__ = [
     "get_csrf_token",

@@ -20,7 +20,7 @@ from zope.interface import providedBy
 
 from goldilocks.changes import changes
 from goldilocks.csrf import CrossOriginGuard
-from goldilocks.edge import Edge
+from goldilocks.edge import READ_QUERY, Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.failure import finish_before_end, give_up
@@ -34,9 +34,7 @@ from goldilocks.interfaces import (
     ITweens,
     IViewClassifier,
 )
-from goldilocks.outlet import vary_by_cookie
 from goldilocks.plans import NOWHERE, TOLD_OF_ROUTES, Plan, Plans, walks_nowhere
-from goldilocks.readers import READ_QUERY
 from goldilocks.registry import Registry, is_heard
 from goldilocks.request import Request, extended_class
 from goldilocks.rescue import rescuer
@@ -47,6 +45,7 @@ from goldilocks.traversal.paths import requested_path
 from goldilocks.traversal.traverser import traverse, walk_onto
 from goldilocks.tweens import excview_tween_factory
 from goldilocks.urldispatch import RoutesMapper
+from goldilocks.vary import DEPENDS_ON_COOKIE, vary_by_cookie
 from goldilocks.viewtable import call_views, view_table
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _short_way(router: Any, plans: Plans, look: Any, tell: Any) -> ShortWay:
                         response = router.missed(request, root) if response is None else response
             except Exception as error:
                 failure = response = rescue(request, root, error)
-            if "response_callbacks" in attrs or "_depends_on_cookie" in attrs:
+            if "response_callbacks" in attrs or DEPENDS_ON_COOKIE in attrs:
                 _complete(router, request, response)
             if "finished_callbacks" in attrs:
                 request._process_finished_callbacks()
@@ -233,7 +232,7 @@ def _complete(router: Any, request: AnyRequest, response: AnyResponse) -> None:
     attrs = request.__dict__
     if "response_callbacks" in attrs:
         request._process_response_callbacks(response)
-    if "_depends_on_cookie" in attrs and router.varies_by_cookie:
+    if DEPENDS_ON_COOKIE in attrs and router.varies_by_cookie:
         vary_by_cookie(response)
     # PERF: csrf; ours can. To ask for its class, it would have to be imported
     let_go = getattr(attrs.get("session"), "let_go_of_request", None)

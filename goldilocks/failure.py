@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from goldilocks.exceptions import ends_the_server, is_refusal
 from goldilocks.httpexceptions import HTTPException, HTTPInternalServerError
 from goldilocks.names import GOLDILOCKS
-from goldilocks.outlet import note_for_errors, vary_as_noted
 from goldilocks.reticence import requested
+from goldilocks.vary import note_for_errors, vary_as_noted
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyRequest, AnyResponse, Environ, StartResponse

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from goldilocks.decorator import reify
 from goldilocks.interfaces import ILocaleNegotiator, ILocalizer, ITranslationDirectories
 from goldilocks.late import late_names
-from goldilocks.owncookies import note_cookie
 from goldilocks.threadlocal import get_current_registry
 from goldilocks.types import AnyRegistry, AnyRequest
+from goldilocks.vary import note_cookie
 
 if TYPE_CHECKING:
     from translationstring import (

@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from webob.response import Response as WebObResponse
-
 from goldilocks import httpexceptions
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.headers import HeaderError, check, safe_location
 from goldilocks.names import GOLDILOCKS
-from goldilocks.owncookies import DEPENDS_ON_COOKIE
 from goldilocks.response import OK, STATUS_LINES, FileResponse, Response
+from goldilocks.vary import VARY_SETTING
 
 if TYPE_CHECKING:
-    from goldilocks.types import AnyRequest, AnyResponse, Environ, StartResponse
+    from goldilocks.types import AnyResponse, Environ, StartResponse
 
 Headers: TypeAlias = "Sequence[tuple[str, str]]"
 #: Sends a response: called with it, the environment and ``start_response``.
@@ -40,14 +38,10 @@ _PAGES = frozenset((PredicateMismatch, *httpexceptions.status_map.values()))
 
 CHECK_SETTING = f"{GOLDILOCKS}.check_responses"
 HEADERS_SETTING = f"{GOLDILOCKS}.default_headers"
-VARY_SETTING = f"{GOLDILOCKS}.vary_by_cookie"
 
 #: Headers that say what caches may do with an answer.
 _CACHING = frozenset(("cache-control", "expires"))
 _PRIVATE = ("Cache-Control", "private")
-_VARY = ("Vary", "Cookie")
-#: Where one of these stands in a ``Vary``, no cookie need be added.
-_SAYS_ALL = frozenset(("*", "cookie"))
 #: Headers about which something is decided, if they are among those that are added.
 _SAID_AS_MADE = frozenset(("content-type", "content-length", "vary", "set-cookie"))
 _DECIDED = _SAID_AS_MADE | _CACHING
@@ -181,46 +175,6 @@ def _check_location(response: Response) -> None:
             except HeaderError as error:
                 # the traceback of a redirection that was raised shows the line that made it
                 raise error from response if isinstance(response, BaseException) else None
-
-
-def vary_by_cookie(response: AnyResponse) -> None:
-    """Say on a response of ours, or of WebOb's, that it depends on the request's cookies."""
-    # PERF: acl, session, csrf: what could be sent as it was made can be sent with this header, too, and with a cookie of our own
-    if response.__class__ is Response:
-        headers = response._headerlist
-        fit, cookie = response._fit_headers, response._own_cookie
-        is_fit = headers == fit if cookie is None else headers[:-1] == fit and headers[-1] is cookie
-        if is_fit and _VARY not in headers:
-            headers.append(_VARY)
-            response._fit_headers = headers[:]
-            return
-    elif not isinstance(response, WebObResponse):
-        return
-    headers = response.headerlist
-    said = [value for name, value in headers if len(name) == 4 and name.lower() == "vary"]
-    if not said:
-        headers.append(_VARY)
-        return
-    # SPEC: RFC 9110, 5.3: several lines are one list
-    names = [each for each in (name.strip() for name in ",".join(said).split(",")) if each]
-    if _SAYS_ALL.isdisjoint(name.lower() for name in names):
-        response.headers["Vary"] = ", ".join([*names, "Cookie"])
-
-
-#: Where an environment says that what its request is answered with depends on cookies, though the request itself is over.
-_NOTED = f"{GOLDILOCKS}.depends_on_cookie"
-
-
-def note_for_errors(request: AnyRequest) -> None:
-    """Note for whoever answers the error of a request that the error may depend on the request's cookies."""
-    if DEPENDS_ON_COOKIE in request.__dict__:
-        request.environ[_NOTED] = True
-
-
-def vary_as_noted(page: AnyResponse, environ: Environ) -> None:
-    """Say on the answer to an error that it depends on the request's cookies, if that was noted."""
-    if _NOTED in environ:
-        vary_by_cookie(page)
 
 
 def header_lines(value: Any) -> tuple[tuple[str, str], ...]:

@@ -53,16 +53,6 @@ def settings_of(request: AnyRequest) -> dict[str, Any]:
         return {}
 
 
-#: The attribute of a request that says that its answer depends on its cookies; the router then says so to caches.
-DEPENDS_ON_COOKIE = "_depends_on_cookie"
-
-
-def note_cookie(request: AnyRequest) -> None:
-    """Note that the answer to a request depends on its cookies."""
-    if request is not None:  # COMPAT: a view may be called without a request
-        request.__dict__[DEPENDS_ON_COOKIE] = True
-
-
 _find_escapes = re.compile(r"\\([0-3][0-7]{2}|.)").sub
 
 

@@ -20,8 +20,7 @@ from webob.request import BaseRequest, NoDefault
 
 from goldilocks.bodies import BodyMixin
 from goldilocks.csrf import PLAIN_HEADERS
-from goldilocks.edge import READ_FORM
-from goldilocks.edge import READ_QUERY as READ_QUERY
+from goldilocks.edge import READ_FORM, READ_QUERY
 from goldilocks.encode import sendable_query
 from goldilocks.exceptions import FormError, NotJSONError, URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException

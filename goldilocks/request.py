@@ -22,7 +22,6 @@ from zope.interface import implementer
 from goldilocks.decorator import reify
 from goldilocks.i18n import LocalizerRequestMixin
 from goldilocks.interfaces import IRequest, IRequestExtensions, IResponse, ISessionFactory
-from goldilocks.owncookies import note_cookie
 from goldilocks.readers import ReadersMixin
 from goldilocks.requesttype import route_request_iface as route_request_iface
 from goldilocks.response import ForeignResponse, Response, _get_response_factory
@@ -30,6 +29,7 @@ from goldilocks.security import AuthenticationAPIMixin, SecurityAPIMixin
 from goldilocks.traversal import finding
 from goldilocks.url import URLMethodsMixin
 from goldilocks.util import InstancePropertyMixin, Sentinel, derived_class
+from goldilocks.vary import note_cookie
 from goldilocks.viewcalls import ViewMethodsMixin
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from zope.interface import implementedBy, implementer, providedBy
 
 from goldilocks.changes import changes
 from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, call_across_origins, takes_any_origin
-from goldilocks.edge import Edge
+from goldilocks.edge import READ_QUERY, Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.express import EVENTS, ShortWay, short_way
@@ -39,19 +39,18 @@ from goldilocks.interfaces import (
 )
 from goldilocks.limits import Limits
 from goldilocks.methods import allowed_by_routes, allowed_by_views, wrong_method
-from goldilocks.outlet import VARY_SETTING, Outlet, lines_as_made, outlet, vary_by_cookie
+from goldilocks.outlet import Outlet, lines_as_made, outlet
 from goldilocks.plans import WALK_NAMES
-from goldilocks.readers import READ_QUERY
 from goldilocks.registry import is_heard
 from goldilocks.request import Request, apply_request_extensions
 from goldilocks.response import Response
-from goldilocks.security import pass_note_on
 from goldilocks.threadlocal import RequestContext
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
 from goldilocks.traversal.traverser import traverse
 from goldilocks.tweens import excview_tween_factory
 from goldilocks.urldispatch import RoutesMapper
+from goldilocks.vary import DEPENDS_ON_COOKIE, VARY_SETTING, pass_note_on, vary_by_cookie
 from goldilocks.viewcalls import _call_view
 from goldilocks.viewtable import ViewTable, call_views, view_table
 
@@ -279,7 +278,7 @@ class Router:
                 if NewResponse in around.heard:
                     self.registry.notify(NewResponse(request, response))
                 # last: whoever has had a hand in the response may have looked at a session
-                if "_depends_on_cookie" in attrs and self.varies_by_cookie:
+                if DEPENDS_ON_COOKIE in attrs and self.varies_by_cookie:
                     vary_by_cookie(response)
             except BaseException as error:
                 finish_before_end(request, error)

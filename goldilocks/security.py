@@ -40,9 +40,10 @@ from goldilocks.interfaces import (
     IViewClassifier,
 )
 from goldilocks.names import GOLDILOCKS
-from goldilocks.owncookies import DEPENDS_ON_COOKIE, note_cookie, settings_of
-from goldilocks.threadlocal import get_current_registry, get_current_request
+from goldilocks.owncookies import settings_of
+from goldilocks.threadlocal import get_current_registry
 from goldilocks.types import AnyRegistry, AnyRequest, Context, InterfaceSpec
+from goldilocks.vary import DEPENDS_ON_COOKIE, note_cookie
 
 __all__ = [
     "remember",
@@ -193,12 +194,6 @@ def _warn_about_principals(what: str, instead: str) -> None:
         DeprecationWarning,
         stacklevel=3,
     )
-
-
-def pass_note_on(request: AnyRequest) -> None:
-    """Note of the current request what is noted of another one, whose answer may become a part of its own."""
-    if DEPENDS_ON_COOKIE in request.__dict__:
-        note_cookie(get_current_request())
 
 
 class SecurityAPIMixin:

@@ -23,7 +23,6 @@ from goldilocks.interfaces import (
     ISecurityPolicy,
     IViewMapperFactory,
 )
-from goldilocks.owncookies import note_cookie
 from goldilocks.pipeline import (
     DefaultViewMapper,
     Finisher,
@@ -41,6 +40,7 @@ from goldilocks.pipeline import (
 from goldilocks.renderers import RendererHelper, null_renderer
 from goldilocks.response import Response
 from goldilocks.steadyrenderer import SteadyRenderer
+from goldilocks.vary import note_cookie
 from goldilocks.viewcalls import render_view_to_response
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ LAYERS = {
         . late changes collector interfaces types decorator requesttype settings location codecache encode headers localurl names ordering limits path asset resource offers util acl
         owncookies ranges
     """,
-    "record and words": "introspection lateroutes registry threadlocal signing events filebodies response httpexceptions exceptions",
+    "record and words": "introspection lateroutes registry threadlocal signing events filebodies response vary httpexceptions exceptions",
     "who": "security authorization authentication csrf session catalogues i18n",
     "where": """
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from webob import Response as WebObResponse
 
 from goldilocks.headers import HeaderError
-from goldilocks.outlet import DEFAULT_HEADERS, header_lines, outlet, vary_by_cookie
+from goldilocks.outlet import DEFAULT_HEADERS, header_lines, outlet
 from goldilocks.response import HTML_TYPE, FileResponse, Response
 
 ALL = {
@@ -212,44 +209,6 @@ def test_answer_with_a_cookie_is_private(headers, expected):
     assert "Cache-Control" not in dict(
         sent(Response("text", headers={"Set-Cookie": "a"}), vary_by_cookie=False)[1]
     )
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        (None, "Cookie"),
-        ("Accept", "Accept, Cookie"),
-        ("cookie", "cookie"),
-        ("*", "*"),
-        ("A, COOKIE", "A, COOKIE"),
-    ],
-)
-def test_vary_by_cookie(said, expected):
-    """A response says once that it depends on cookies."""
-    response = Response("text")
-    if said is not None:
-        response.headers["Vary"] = said
-    vary_by_cookie(response)
-    assert response.headers["Vary"] == expected
-
-
-def test_vary_on_several_lines_is_one_list():
-    """What was said on other lines is still said: a cache that forgot it would hand on a packed body to whoever can't unpack it."""
-    response = Response("text")
-    response.headerlist += [("Vary", "Accept-Encoding,"), ("vary", ""), ("VARY", "Origin")]
-    vary_by_cookie(response)
-    assert response.headers.getall("Vary") == ["Accept-Encoding, Origin, Cookie"]
-    response.headerlist.append(("Vary", "Accept"))
-    vary_by_cookie(response)
-    assert response.headers.getall("Vary") == ["Accept-Encoding, Origin, Cookie", "Accept"]
-
-
-def test_foreign_response_does_not_vary():
-    """What isn't ours is left alone, but what comes from WebOb is known well enough."""
-    vary_by_cookie(io.BytesIO())
-    response = WebObResponse("text")
-    vary_by_cookie(response)
-    assert response.headers["Vary"] == "Cookie"
 
 
 def test_header_lines():

@@ -11,7 +11,7 @@ from webob.request import BaseRequest
 
 from goldilocks.httpexceptions import HTTPRequestHeaderFieldsTooLarge
 from goldilocks.limits import Limits
-from goldilocks.owncookies import OwnCookie, _unquoted, note_cookie, settings_of
+from goldilocks.owncookies import OwnCookie, _unquoted, settings_of
 from goldilocks.request import Request
 
 cookie = OwnCookie("session")
@@ -171,14 +171,6 @@ def test_response_of_ones_own_is_asked_to_set_the_cookie():
 def test_request_without_settings(request_):
     """A request that is made by hand needn't have settings."""
     assert settings_of(request_) == {}
-
-
-def test_note_stands_on_the_request():
-    """That a cookie counts stands where the router looks for it."""
-    request = SimpleNamespace()
-    note_cookie(request)
-    assert request._depends_on_cookie is True
-    note_cookie(None)
 
 
 def test_too_long_header_is_refused_however_often_it_comes():
