@@ -27,8 +27,9 @@ from zope.interface import implementer
 
 from goldilocks.acl import Authenticated, Everyone
 from goldilocks.interfaces import IAuthenticationPolicy, IDebugLogger, ISessionFactory
-from goldilocks.owncookies import OwnCookie, settings_of
+from goldilocks.owncookies import OwnCookie
 from goldilocks.security import ROTATE_AT_LOGIN
+from goldilocks.settings import settings_of
 from goldilocks.signing import Secrets, key_ring, refuse_short_keys, short_keys, warn_of_short_keys
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import SimpleSerializer, ascii_, bytes_, strings_differ, text_
@@ -380,7 +381,7 @@ class AuthTktCookieHelper:
         if cookie is None:
             return None
         if self.short_keys:
-            refuse_short_keys(request, self.short_keys, _TICKETS)
+            refuse_short_keys(settings_of(request), self.short_keys, _TICKETS)
         try:
             timestamp, userid, tokens, user_data = self._parse(cookie, self._address(request))
             age_s = (time_mod.time() if self.now is None else self.now) - timestamp
@@ -463,7 +464,7 @@ class AuthTktCookieHelper:
             ValueError: a token looks otherwise.
             ConfigurationError: in production, the key is too short.
         """
-        refuse_short_keys(request, self.short_keys, _TICKETS)
+        refuse_short_keys(settings_of(request), self.short_keys, _TICKETS)
         if hasattr(request, "_authtkt_reissued"):
             request._authtkt_reissue_revoked = True
         form, encoded = self._encode(userid)

@@ -27,8 +27,8 @@ from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
 from goldilocks.interfaces import ICSRFStoragePolicy, IDefaultCSRFOptions, IMultiView, ISessionFactory
 from goldilocks.names import GOLDILOCKS, setting_keys
 from goldilocks.ordering import ConfigurationError
-from goldilocks.owncookies import OwnCookie, settings_of
-from goldilocks.settings import aslist
+from goldilocks.owncookies import OwnCookie
+from goldilocks.settings import aslist, settings_of
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import SimpleSerializer, bytes_, is_same_domain, strings_differ, text_
 from goldilocks.vary import note_cookie

@@ -34,7 +34,7 @@ from goldilocks.httpexceptions import (
     HTTPRequestURITooLong,
 )
 from goldilocks.limits import UNLIMITED, Limits
-from goldilocks.names import DEFAULTS_PYRAMID, DEFAULTS_SETTING, GOLDILOCKS
+from goldilocks.names import DEBUG_SETTING, DEFAULTS_PYRAMID, DEFAULTS_SETTING, GOLDILOCKS, PRODUCTION_SETTING
 from goldilocks.ranges import LONGEST_RANGE
 from goldilocks.settings import aslist
 
@@ -98,8 +98,8 @@ class Edge:
         )
         if not (is_asked_for or hosts or proxies):
             return None
-        is_local = bool(settings.get(f"{GOLDILOCKS}.debug") and settings.get(CHECK_SETTING))
-        if not hosts and settings.get(f"{GOLDILOCKS}.production"):
+        is_local = bool(settings.get(DEBUG_SETTING) and settings.get(CHECK_SETTING))
+        if not hosts and settings.get(PRODUCTION_SETTING):
             log.warning(
                 "%s is not set: this application believes any Host header, and so would links in its mails; say it, "
                 "for example %s = .example.com (or * to go on like this)",

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from goldilocks.reticence import FRAMEWORK_FOLDER, is_framework_code
+from goldilocks.frames import FRAMEWORK_FOLDER, is_framework_code
 
 #: What a predicate said when it was asked; anything else is the error that it raised.
 HOLDS, REFUSES, NOT_ASKED = "holds", "refuses", "not asked"

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import webob
 
+from goldilocks.frames import is_framework_code
 from goldilocks.headers import HeaderError, check, safe_location
-from goldilocks.names import GOLDILOCKS
+from goldilocks.names import DEBUG_SETTING
 from goldilocks.response import OK, Response
-from goldilocks.reticence import is_framework_code
 from goldilocks.threadlocal import get_current_registry
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def note_places() -> None:
 def _is_debugged() -> bool:
     """Tell whether the application that answers a request right now wants to know places."""
     settings = getattr(get_current_registry(), "settings", None) or {}
-    return bool(settings.get(f"{GOLDILOCKS}.debug", False))
+    return bool(settings.get(DEBUG_SETTING, False))
 
 
 def pointing(send: Outlet) -> Outlet:

@@ -46,6 +46,10 @@ DEFAULTS_VARIABLE = "GOLDILOCKS_DEFAULTS"
 DEFAULTS_SECURE = "secure"
 DEFAULTS_PYRAMID = PYRAMID
 
+#: Whether people depend on the application, and whether it is being worked on.
+PRODUCTION_SETTING = f"{GOLDILOCKS}.production"
+DEBUG_SETTING = f"{GOLDILOCKS}.debug"
+
 
 class ProcessDefaults:
     """Which defaults hold in this process wherever neither a deployment nor the environment says it.

@@ -17,6 +17,7 @@ from webob.response import Response
 
 from goldilocks.headers import check_cookie_attributes, check_cookie_name
 from goldilocks.names import GOLDILOCKS
+from goldilocks.settings import settings_of
 from goldilocks.types import AnyRequest, AnyResponse
 
 #: Whether cookies of ours are hidden from scripts and kept to HTTPS where the application doesn't say otherwise.
@@ -43,14 +44,6 @@ LONGEST_KEPT_HEADER = 4096
 
 #: Stands for a value that can only be found by reading the whole header.
 _ODD: Any = object()
-
-
-def settings_of(request: AnyRequest) -> dict[str, Any]:
-    """Return the settings of a request's application; none where the request is made by hand and has none."""
-    try:
-        return request.registry.settings or {}
-    except AttributeError:
-        return {}
 
 
 _find_escapes = re.compile(r"\\([0-3][0-7]{2}|.)").sub
@@ -200,10 +193,7 @@ class OwnCookie:
 
     def _safety(self, request: AnyRequest) -> tuple[bool, bool]:
         """Tell whether what is automatic is on, and whether the request came over HTTPS."""
-        try:
-            is_safe = request.registry.settings.get(SAFE_COOKIES, False)
-        except AttributeError:
-            is_safe = False
+        is_safe = settings_of(request).get(SAFE_COOKIES, False)
         # COMPAT: stand-ins for a request have an environment, and no scheme
         return is_safe, is_safe and request.environ.get("wsgi.url_scheme") == "https"
 

@@ -1,4 +1,4 @@
-"""What an error page keeps to itself, where nobody asked for explanations.
+"""What an error page keeps to itself, where nobody asked for explanations; and what logs and pages call a request.
 
 Every application loads this file; the pages that explain stand in `goldilocks.debugpages`, which is loaded where
 ``goldilocks.debug`` is on, with all that it needs.
@@ -6,9 +6,9 @@ Every application loads this file; the pages that explain stand in `goldilocks.d
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
+from goldilocks.frames import is_framework_code
 from goldilocks.httpexceptions import HTTPException
 from goldilocks.names import GOLDILOCKS
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 #: Whether pages keep to themselves what the framework says of a request.
 RETICENT_SETTING = f"{GOLDILOCKS}.reticent_pages"
-
-#: The framework's own folder.
-FRAMEWORK_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def reticent_page(error: Any, request: AnyRequest) -> AnyResponse:
@@ -46,12 +43,7 @@ def is_ours(error: BaseException) -> bool:
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
-    return frame is not None and frame.tb_frame.f_code.co_filename.startswith(FRAMEWORK_FOLDER)
-
-
-def is_framework_code(file: str) -> bool:
-    """Tell whether a source file is one of the framework's own."""
-    return file.startswith(FRAMEWORK_FOLDER)
+    return frame is not None and is_framework_code(frame.tb_frame.f_code.co_filename)
 
 
 def requested(environ: Environ) -> tuple[str, str]:

@@ -39,6 +39,7 @@ from goldilocks.interfaces import (
 )
 from goldilocks.limits import Limits
 from goldilocks.methods import allowed_by_routes, allowed_by_views, wrong_method
+from goldilocks.names import DEBUG_SETTING
 from goldilocks.outlet import Outlet, lines_as_made, outlet
 from goldilocks.plans import WALK_NAMES
 from goldilocks.registry import is_heard
@@ -164,7 +165,7 @@ class Router:
             self.debug_routematch = settings["debug_routematch"]
             self.explains_methods = settings.get("goldilocks.method_not_allowed", False)
             self.answers_errors = settings.get("goldilocks.answer_errors", False)
-            self.explains_errors = settings.get("goldilocks.debug", False)
+            self.explains_errors = settings.get(DEBUG_SETTING, False)
             self.edge = Edge.from_settings(settings)
             self.cross_origin = CrossOriginGuard.from_settings(settings)
             self.request_defaults = {"limits": Limits.from_settings(settings)}

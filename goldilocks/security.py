@@ -40,7 +40,7 @@ from goldilocks.interfaces import (
     IViewClassifier,
 )
 from goldilocks.names import GOLDILOCKS
-from goldilocks.owncookies import settings_of
+from goldilocks.settings import settings_of
 from goldilocks.threadlocal import get_current_registry
 from goldilocks.types import AnyRegistry, AnyRequest, Context, InterfaceSpec
 from goldilocks.vary import DEPENDS_ON_COOKIE, note_cookie

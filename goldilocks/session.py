@@ -25,7 +25,8 @@ from zope.interface import implementer
 from goldilocks.csrf import TOKEN_KEY, check_csrf_origin, check_csrf_token
 from goldilocks.interfaces import ISession
 from goldilocks.names import SESSION_SALT
-from goldilocks.owncookies import SAFE_COOKIES, OwnCookie, settings_of
+from goldilocks.owncookies import SAFE_COOKIES, OwnCookie
+from goldilocks.settings import settings_of
 from goldilocks.signing import (
     VERIFIED_KEPT,
     KeptJSON,
@@ -182,7 +183,7 @@ class CookieSession(dict[str, Any]):
     def __init__(self, request: AnyRequest) -> None:
         self.request: Any = request
         if self._short_keys:
-            refuse_short_keys(request, self._short_keys, "the session factory")
+            refuse_short_keys(settings_of(request), self._short_keys, "the session factory")
         now = time.time()
         cookie = self._cookie.read(request)
         found = None if cookie is None else self._read(cookie)

@@ -1,9 +1,11 @@
-"""How the text of a settings file becomes a truth value or a list."""
+"""How the text of a settings file becomes a truth value or a list, and where a request has the settings of its application."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+
+from goldilocks.types import AnyRequest
 
 #: The words that mean yes, and those that are meant for no; any other word is no as well.
 truthy = frozenset(("t", "true", "y", "yes", "on", "1"))
@@ -40,3 +42,11 @@ def aslist(value: str | Iterable[Any], flatten: bool = True) -> list[Any]:
     if not flatten:
         return lines
     return [word for line in lines for word in (line.split() if isinstance(line, str) else (line,))]
+
+
+def settings_of(request: AnyRequest) -> dict[str, Any]:
+    """Return the settings of a request's application; none where the request is made by hand and has none."""
+    try:
+        return request.registry.settings or {}
+    except AttributeError:
+        return {}

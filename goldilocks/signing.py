@@ -12,20 +12,18 @@ import binascii
 import functools
 import hashlib
 import json
-import os
-import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from hmac import compare_digest
 from typing import Any
 
 from webob.cookies import JSONSerializer, SignedSerializer
 
-from goldilocks.names import DEFAULTS_PYRAMID, GOLDILOCKS, PROCESS
+from goldilocks.frames import level_of_application
+from goldilocks.names import DEFAULTS_PYRAMID, PROCESS, PRODUCTION_SETTING
 from goldilocks.ordering import ConfigurationError
-from goldilocks.owncookies import settings_of
+from goldilocks.settings import settings_of
 from goldilocks.threadlocal import get_current_request
-from goldilocks.types import AnyRequest
 
 #: One secret, or a ring of them, the newest first.
 Secrets = str | bytes | list[str | bytes] | tuple[str | bytes, ...]
@@ -33,23 +31,11 @@ Secrets = str | bytes | list[str | bytes] | tuple[str | bytes, ...]
 #: The least that a key should have. SPEC: NIST SP 800-107, 5.3.4: as many bits as the signature is to be strong
 SHORTEST_KEY_BYTES = 32
 
-#: Whether people depend on the application.
-PRODUCTION = f"{GOLDILOCKS}.production"
-
 #: How many signed values, of 4 kB at most, a serializer remembers to be right.
 VERIFIED_KEPT = 256
 
 _INNER_PAD = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER_PAD = bytes(byte ^ 0x5C for byte in range(256))
-
-
-SHORT_KEY_ADVICE = (
-    f"with fewer than {SHORTEST_KEY_BYTES} it might be found by trying, and then anybody can sign. "
-    "Make one by: python -c 'import secrets; print(secrets.token_hex(32))'"
-)
-
-#: Where our own files lie.
-_FRAMEWORK = os.path.dirname(__file__) + os.sep
 
 
 class ShortKeyWarning(UserWarning):
@@ -80,33 +66,29 @@ def warn_of_short_keys(secrets: Secrets, what: str) -> None:
     While the import hook is on, nobody is warned: the code that would have to be changed is somebody else's.
     """
     for length in short_keys(secrets) if PROCESS.defaults != DEFAULTS_PYRAMID else ():
-        message = f"the secret of {what} has {length} bytes; {SHORT_KEY_ADVICE}"
-        warnings.warn(message, ShortKeyWarning, stacklevel=_level_of_application())
+        warnings.warn(_advice(what, length), ShortKeyWarning, stacklevel=level_of_application())
 
 
-def refuse_short_keys(request: AnyRequest, lengths: list[int], what: str) -> None:
+def refuse_short_keys(settings: Mapping[str, Any] | None, lengths: Sequence[int], what: str) -> None:
     """Neither sign nor read anything with a key that is too short, where people depend on it.
 
-    The configuration refuses such a key already, if whoever holds it isn't hidden in something else.
-
     Args:
-        request: of the application.
+        settings: of the application, if it has any.
         lengths: how many bytes each key has that has too few.
         what: whose keys they are.
 
     Raises:
         ConfigurationError: there is one, in production.
     """
-    if lengths and settings_of(request).get(PRODUCTION, False):
-        raise ConfigurationError(f"the secret of {what} has {lengths[0]} bytes; {SHORT_KEY_ADVICE}")
+    if lengths and settings is not None and settings.get(PRODUCTION_SETTING, False):
+        raise ConfigurationError(_advice(what, lengths[0]))
 
 
-def _level_of_application() -> int:
-    """Return the level, as `warnings.warn` one frame up counts, of the innermost frame outside of the framework."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_code.co_filename.startswith(_FRAMEWORK) and frame.f_back is not None:
-        level, frame = level + 1, frame.f_back
-    return level
+def _advice(what: str, length: int) -> str:
+    return (
+        f"the secret of {what} has {length} bytes; with fewer than {SHORTEST_KEY_BYTES} it might be found by trying, "
+        "and then anybody can sign. Make one by: python -c 'import secrets; print(secrets.token_hex(32))'"
+    )
 
 
 def _as_bytes(secret: str | bytes) -> bytes:
@@ -313,7 +295,7 @@ class Signer:
 
     def _refuse_short_keys(self) -> None:
         if self._short_keys:
-            refuse_short_keys(get_current_request(), self._short_keys, self._what)
+            refuse_short_keys(settings_of(get_current_request()), self._short_keys, self._what)
 
 
 class BadSignature(ValueError):

@@ -37,7 +37,7 @@ from goldilocks.codecache import CodeCache, default_directory, private_cache
 from goldilocks.decorator import reify
 from goldilocks.i18n import get_localizer
 from goldilocks.interfaces import IPackageOverrides, IRenderer, ITranslationDirectories
-from goldilocks.names import GOLDILOCKS, did_you_mean
+from goldilocks.names import DEBUG_SETTING, GOLDILOCKS, did_you_mean
 from goldilocks.path import AssetResolver, package_path
 from goldilocks.registry import Registry
 from goldilocks.templatecode import REWORK_VERSION, Names, rework
@@ -316,7 +316,7 @@ class TemplateLookup:
     def code_cache(self) -> CodeCache | None:
         """What keeps compiled templates on disk (``goldilocks.template_cache``): nothing, while they are worked on."""
         place = (self.registry.settings or {}).get(CACHE_SETTING)
-        if not place or self.auto_reload or self.debug or self._is_on(f"{GOLDILOCKS}.debug"):
+        if not place or self.auto_reload or self.debug or self._is_on(DEBUG_SETTING):
             return None
         return _cache_in(default_directory() if place is True else str(place))
 

@@ -28,7 +28,7 @@ from goldilocks.cli.trouble import ListenError
 from goldilocks.cli.wire import read_strictly
 from goldilocks.hosts import PROXIES_SETTING
 from goldilocks.limits import Limits
-from goldilocks.names import PYRAMID
+from goldilocks.names import DEBUG_SETTING, PRODUCTION_SETTING, PYRAMID
 from goldilocks.settings import asbool
 
 #: The variables by which an application hears what is switched on, also one that makes itself when it is imported.
@@ -124,10 +124,9 @@ def decide_debug(said: bool | None, settings: Mapping[str, str], environ: Mappin
     """Decide whether error pages explain: as it was said, and otherwise wherever this isn't production."""
     if said is not None:
         return said
-    key = "goldilocks.debug"
-    if key in settings or DEBUG_VARIABLE in environ:
-        return asbool(settings.get(key, environ.get(DEBUG_VARIABLE)))
-    return not asbool(environ.get(PRODUCTION_VARIABLE, settings.get("goldilocks.production")))
+    if DEBUG_SETTING in settings or DEBUG_VARIABLE in environ:
+        return asbool(settings.get(DEBUG_SETTING, environ.get(DEBUG_VARIABLE)))
+    return not asbool(environ.get(PRODUCTION_VARIABLE, settings.get(PRODUCTION_SETTING)))
 
 
 def switch(environ: MutableMapping[str, str], serving: Serving) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from webob.exc import WSGIHTTPException as WebObException
 
 from goldilocks.interfaces import IExceptionResponse
+from goldilocks.names import DEBUG_SETTING
 from goldilocks.reticence import RETICENT_SETTING, reticent_page
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _exception_page(settings: Settings) -> Any:
     It isn't a view of its own: so whatever view an application says for errors wins, and what makes use of the default
     view (a redirection that appends a slash, for one) has the same pages.
     """
-    if settings["goldilocks.debug"]:
+    if settings[DEBUG_SETTING]:
         from goldilocks.debugpages import explaining_page
 
         return explaining_page

@@ -30,9 +30,6 @@ else:
 #: Switches all that is refused here.
 REFUSE_MISTAKES = f"{GOLDILOCKS}.refuse_mistakes"
 
-#: Says whether people depend on the application.
-PRODUCTION = f"{GOLDILOCKS}.production"
-
 #: Switches `check_permission`.
 REQUIRE_PERMISSIONS = f"{GOLDILOCKS}.require_permissions"
 
@@ -306,9 +303,6 @@ def check_keys(registry: AnyRegistry, what: str, *signers: Any) -> None:
     Raises:
         ConfigurationError: in production, one is too short.
     """
-    settings = registry.settings
-    if settings is None or not settings.get(PRODUCTION, False):
-        return
     for signer in signers:
-        for length in getattr(signer, "short_keys", ()):
-            raise ConfigurationError(f"the secret of {what} has {length} bytes; {signing.SHORT_KEY_ADVICE}")
+        if lengths := getattr(signer, "short_keys", ()):
+            signing.refuse_short_keys(registry.settings, lengths, what)

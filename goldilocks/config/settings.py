@@ -8,25 +8,26 @@ settings of applications and add-ons are kept as they are.
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from goldilocks import limits
 from goldilocks.exceptions import ConfigurationError
+from goldilocks.frames import level_of_application
 from goldilocks.names import (
+    DEBUG_SETTING,
     DEFAULTS_PYRAMID,
     DEFAULTS_SECURE,
     DEFAULTS_SETTING,
     GOLDILOCKS,
     PROCESS,
+    PRODUCTION_SETTING,
     did_you_mean,
     environment_keys,
     setting_keys,
 )
 from goldilocks.outlet import DEFAULT_HEADERS, header_lines
-from goldilocks.reticence import is_framework_code
 from goldilocks.settings import asbool, aslist
 
 if TYPE_CHECKING:
@@ -268,10 +269,6 @@ TYPES: dict[Callable[[Any], Any], str] = {
     _choice_of_defaults: f"{DEFAULTS_SECURE} or {DEFAULTS_PYRAMID}",
 }
 
-#: Where it is said whether people depend on this application.
-PRODUCTION_SETTING = f"{GOLDILOCKS}.production"
-DEBUG_SETTING = f"{GOLDILOCKS}.debug"
-
 
 def Settings(
     d: Mapping[str, Any] | None = None, _environ_: Mapping[str, str] = os.environ, **kw: Any
@@ -338,15 +335,7 @@ def warn_of_unknown(settings: Iterable[Any]) -> None:
             f"there is no setting {key!r}{advice or '; `goldilocks settings` lists all'} "
             f"(settings of an add-on are called {GOLDILOCKS}.ADDON.NAME)"
         )
-        warnings.warn(message, UnknownSettingWarning, stacklevel=_level_of_caller())
-
-
-def _level_of_caller() -> int:
-    """Return the level, as `warnings.warn` one frame up counts, of the innermost frame that isn't the framework's."""
-    level, frame = 1, sys._getframe(1)
-    while is_framework_code(frame.f_code.co_filename) and frame.f_back is not None:
-        level, frame = level + 1, frame.f_back
-    return level
+        warnings.warn(message, UnknownSettingWarning, stacklevel=level_of_application())
 
 
 class SettingsTopic:

@@ -18,11 +18,11 @@ from goldilocks.explanation import (
     PredicateFact,
     RouteFact,
     ViewFact,
-    is_framework_code,
     is_own_code,
     printable,
     shortened,
 )
+from goldilocks.frames import is_framework_code
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from webob.request import BaseRequest
 
 from goldilocks.httpexceptions import HTTPRequestHeaderFieldsTooLarge
 from goldilocks.limits import Limits
-from goldilocks.owncookies import OwnCookie, _unquoted, settings_of
+from goldilocks.owncookies import OwnCookie, _unquoted
 from goldilocks.request import Request
 
 cookie = OwnCookie("session")
@@ -158,19 +158,6 @@ def test_response_of_ones_own_is_asked_to_set_the_cookie():
     plain = Response()
     cookie.write(asked(), plain, "v")
     assert plain.headers["Set-Cookie"] == "session=v; Path=/; SameSite=Lax"
-
-
-@pytest.mark.parametrize(
-    "request_",
-    [
-        SimpleNamespace(),
-        SimpleNamespace(registry=None),
-        SimpleNamespace(registry=SimpleNamespace(settings=None)),
-    ],
-)
-def test_request_without_settings(request_):
-    """A request that is made by hand needn't have settings."""
-    assert settings_of(request_) == {}
 
 
 def test_too_long_header_is_refused_however_often_it_comes():

@@ -1,10 +1,12 @@
-"""Text from a settings file."""
+"""Text from a settings file, and where a request has its settings."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
-from goldilocks.settings import asbool, aslist, aslist_cronly, falsey, truthy
+from goldilocks.settings import asbool, aslist, aslist_cronly, falsey, settings_of, truthy
 
 
 @pytest.mark.parametrize("text", [*sorted(truthy), " TRUE ", 1, True])
@@ -45,3 +47,16 @@ def test_words_of_a_list():
 def test_words_left_in_lines():
     """Without flattening, the lines stay whole."""
     assert aslist("a b\n c", flatten=False) == ["a b", "c"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SimpleNamespace(),
+        SimpleNamespace(registry=None),
+        SimpleNamespace(registry=SimpleNamespace(settings=None)),
+    ],
+)
+def test_request_without_settings(request_):
+    """A request that is made by hand needn't have settings."""
+    assert settings_of(request_) == {}

@@ -19,7 +19,6 @@ from goldilocks.signing import (
     key_ring,
     length_prefixed,
     short_keys,
-    warn_of_short_keys,
 )
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -150,13 +149,6 @@ def test_ring_may_mix_text_and_bytes():
 def test_keys_are_measured_in_bytes():
     """What is too short is told with its length."""
     assert short_keys(["x" * 31, b"x" * 32, "é" * 16, ""]) == [31, 0]
-
-
-def test_warning_from_a_program_without_a_file(monkeypatch):
-    """The level ends where the stack does."""
-    monkeypatch.setattr("goldilocks.signing._FRAMEWORK", "")
-    with pytest.warns(UserWarning, match="5 bytes"):
-        warn_of_short_keys("short", "a test")
 
 
 @given(st.binary(max_size=100), st.text(), st.lists(st.text(), max_size=3))

@@ -29,7 +29,7 @@ def test_every_setting_that_is_read_is_in_the_table():
         for name in re.findall(r"""(?:get\(|settings\[)["']goldilocks\.(\w+)["']""", source)
     }
     assert read <= KNOWN_NAMES
-    assert "debug" in read
+    assert "answer_errors" in read
 
 
 def test_table(goldilocks):

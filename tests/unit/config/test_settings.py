@@ -7,7 +7,6 @@ import pytest
 from goldilocks.config import Configurator
 from goldilocks.config.settings import (
     OWN_SETTINGS,
-    PRODUCTION_SETTING,
     SETTINGS,
     Settings,
     UnknownSettingWarning,
@@ -20,6 +19,7 @@ from goldilocks.names import (
     DEFAULTS_SETTING,
     DEFAULTS_VARIABLE,
     PROCESS,
+    PRODUCTION_SETTING,
     environment_keys,
     setting_keys,
 )
@@ -251,10 +251,3 @@ def test_unknown_setting_of_a_registry_without_settings():
     with pytest.warns(UnknownSettingWarning) as caught:
         config.add_settings({"goldilocks.sausage": 1})
     assert len(caught) == 1
-
-
-def test_warning_without_anybody_to_blame(monkeypatch):
-    """Where every frame is the framework's own, the outermost is told."""
-    monkeypatch.setattr("goldilocks.config.settings.is_framework_code", lambda file: True)
-    with pytest.warns(UnknownSettingWarning):
-        Configurator(settings={"goldilocks.sausage": 1})
