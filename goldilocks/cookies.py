@@ -13,8 +13,8 @@ from typing import Any, cast
 import webob.cookies
 from webob.cookies import RequestCookies
 
+from goldilocks.characters import UNWRITTEN, find_control, is_token
 from goldilocks.exceptions import URLDecodeError, refusal
-from goldilocks.glance import find_control
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestHeaderFieldsTooLarge
 from goldilocks.limits import Limits
 from goldilocks.types import Environ
@@ -27,10 +27,6 @@ _BLANKS = " \t"
 #: WebOb's own parts, which its types leave out.
 _webob: Any = webob
 _WEBOBS: str = _webob.cookies.RequestCookies._cache_key
-
-# SPEC: RFC 9110, 5.6.2 (token)
-_is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
-
 
 # PERF: linear. WebOb's expression looks from each letter of a word whether a "=" follows it, in a time that grows with the
 # square; a word that none follows is taken as a whole here. It can't contain a cookie: all its ends are ends of it.
@@ -159,7 +155,7 @@ def parse(header: str) -> dict[str, str]:
     for pair in header.split(";"):
         name, equals, value = pair.partition("=")
         name = name.strip(_BLANKS)
-        if equals and name not in cookies and _is_token(name):
+        if equals and name not in cookies and is_token(name):
             value = value.strip(_BLANKS)
             cookies[name] = _as_set(value) if value[:1] == '"' else value
     return cookies
@@ -172,7 +168,7 @@ _IN_QUOTES = {
 }
 _find_escapes = re.compile(r"\\([0-3][0-7]{2})").sub
 # what people write, and what must not come in through the back door
-_find_unwritten = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").search
+_find_unwritten = re.compile(rf"[\0{UNWRITTEN}]").search
 
 
 def _as_set(value: str) -> str:

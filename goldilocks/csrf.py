@@ -23,6 +23,7 @@ from webob.request import BaseRequest
 from zope.interface import implementer
 from zope.interface.interfaces import ComponentLookupError
 
+from goldilocks.encode import DEFAULT_PORTS
 from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
 from goldilocks.interfaces import ICSRFStoragePolicy, IDefaultCSRFOptions, IMultiView, ISessionFactory
 from goldilocks.names import GOLDILOCKS, setting_keys
@@ -390,7 +391,7 @@ def _trusted_origins(request: AnyRequest, trusted_origins: Iterable[str] | None)
     """Gather what is trusted: what the caller or the deployment says, and the request's own domain."""
     if trusted_origins is None:
         trusted_origins = aslist(settings_of(request).get(TRUSTED_ORIGINS, ()))
-    if request.host_port in ("80", "443"):
+    if request.host_port in DEFAULT_PORTS.values():
         return [*trusted_origins, request.domain]
     return [*trusted_origins, f"{request.domain}:{request.host_port}"]
 
@@ -399,8 +400,6 @@ def _trusted_origins(request: AnyRequest, trusted_origins: Iterable[str] | None)
 
 #: What browsers say of requests that nobody else made them send. SPEC: Fetch Metadata Request Headers, 2.4
 _OWN_DOING = frozenset({"same-origin", "none"})
-#: What a browser leaves out of an origin, and a server may add to the host.
-_USUAL_PORTS = (":80", ":443")
 
 
 class CrossOriginGuard:
@@ -467,7 +466,7 @@ class CrossOriginGuard:
             return False
         if not netloc or (scheme != "https" and environ["wsgi.url_scheme"] == "https"):
             return False
-        netloc = netloc.lower().removesuffix(":443" if scheme == "https" else ":80")
+        netloc = netloc.lower().removesuffix(f":{DEFAULT_PORTS.get(scheme)}")
         if may_be_host and netloc == _host(environ):
             return True
         return any(is_same_domain(netloc, pattern) for pattern in self.trusted_origins)
@@ -477,7 +476,8 @@ def _host(environ: Mapping[str, Any]) -> str:
     # Behind a proxy that speaks TLS the server knows the wrong scheme, or the wrong port to it.
     host: str = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
     name, colon, port = host.lower().rpartition(":")
-    return name if colon + port in _USUAL_PORTS else host.lower()
+    # a browser leaves it out of an origin
+    return name if colon and port in DEFAULT_PORTS.values() else host.lower()
 
 
 def takes_any_origin(request: AnyRequest) -> bool:

@@ -22,7 +22,11 @@ def url_quote(val: object, safe: str = "") -> str:
     return _quote(val if isinstance(val, (str, bytes)) else str(val), safe)
 
 
-_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+#: What is ASCII and neither blank nor control: what stays of a URL that is escaped already.
+PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+#: The port that a URL needn't name. SPEC: RFC 9110, 4.2.1 and 4.2.2
+DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def sendable_query(raw: str) -> str:
@@ -33,7 +37,7 @@ def sendable_query(raw: str) -> str:
     """
     if raw.isascii() and raw.isprintable() and " " not in raw:
         return raw
-    return _quote(raw, _PRINTABLE, "latin-1", "replace")
+    return _quote(raw, PRINTABLE, "latin-1", "replace")
 
 
 def quote_plus(val: object, safe: str = "") -> str:

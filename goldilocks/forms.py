@@ -22,6 +22,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 from webob.compat import cgi_FieldStorage
 
+from goldilocks.characters import UNWRITTEN
 from goldilocks.edge import BROKEN_ESCAPE, find_broken_escape
 from goldilocks.exceptions import FormError, URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPRequestEntityTooLarge
@@ -34,10 +35,9 @@ Pairs = list[tuple[str, Any]]
 #: How much of an uploaded file stays in memory; a larger one goes to disk.
 SPOOL_BYTES = 64 * 1024
 
-# controls but tab and line breaks, which people write into forms
-_find_control = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").search
+_find_control = re.compile(rf"[\0{UNWRITTEN}]").search
+_find_control_but_nul = re.compile(f"[{UNWRITTEN}]").search
 _CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
-_find_control_but_nul = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]").search
 
 
 # --- Fields in text ------------------------------------------------------------------------------------------------

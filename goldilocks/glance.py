@@ -6,11 +6,11 @@ bounded, and nothing of it is secret: cookies and unknown headers are looked at 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterable
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from goldilocks.characters import HEADER_CONTROLS, find_control
 from goldilocks.limits import Limits
 from goldilocks.ordering import Sentinel
 
@@ -26,10 +26,6 @@ CARE = Sentinel("CARE")
 
 #: What a glance fails with: not known yet; or an environment by hand, that holds something else than text.
 _UNSURE = (KeyError, TypeError)
-
-# SPEC: RFC 9110, 5.5: a field value holds no controls but the tab
-find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
-_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09})
 
 #: What many clients say alike, and nobody keeps secret. What was found good once is remembered.
 _SHARED = frozenset(
@@ -220,5 +216,5 @@ def _are_good(headers: str, limits: Limits) -> bool:
     return (
         len(headers) <= limits.header_bytes
         and headers.isascii()
-        and (headers.isprintable() or len(headers.encode().translate(None, _CONTROLS)) == len(headers))
+        and (headers.isprintable() or len(headers.encode().translate(None, HEADER_CONTROLS)) == len(headers))
     )

@@ -14,19 +14,20 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+from goldilocks.characters import BLANKS, is_token
+from goldilocks.encode import PRINTABLE
+
 #: The schemes that a ``Location`` may have, unless the response allows others.
 WEB_SCHEMES = frozenset({"http", "https"})
 
 #: How many names of headers are remembered as good.
 _NAMES_LIMIT = 1000
 
-# SPEC: RFC 9110, 5.6.2 (token), 5.5 (field value); RFC 9112, 4 (status line)
-_is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
+# SPEC: RFC 9110, 5.5 (field value); RFC 9112, 4 (status line)
 _is_status = re.compile(r"[1-9][0-9]{2}(?: [\t\x20-\x7e\x80-\xff]*)?").fullmatch
 _find_fault = re.compile(r"[^\t\x20-\x7e\x80-\xff]").search
 
-# SPEC: https://url.spec.whatwg.org, 4.4. What lies from space to NBSP is written differently by every client, or not at all.
-_find_blank = re.compile(r"[\x00-\x20\x7f-\xa0]").search
+_find_blank = re.compile(f"[{BLANKS}]").search
 _scheme_of = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)").match
 _has_authority = re.compile(r"[^:]+://[^/\\?#]").match
 _has_two_authorities = re.compile(r"[^:]+://[^/\\?#]+\\").match
@@ -79,7 +80,7 @@ def _check_status(status: Any) -> None:
 
 
 def _check_header(name: Any, value: Any, schemes: Collection[str] | None) -> None:
-    if not isinstance(name, str) or not _is_token(name):
+    if not isinstance(name, str) or not is_token(name):
         raise HeaderError(
             f"{name!r} can't be the name of a header: letters, digits and !#$%&'*+-.^_`|~ may stand in one"
         )
@@ -136,9 +137,6 @@ def safe_location(location: str, schemes: Collection[str] | None = WEB_SCHEMES) 
     return first + quote(slashes[len(first) :], "") + location[len(slashes) :]
 
 
-_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
-
-
 def encoded_location(location: str) -> str:
     """Return a location as a header can hold it: if a letter in it can't be sent, those beyond ASCII are percent-encoded.
 
@@ -149,7 +147,7 @@ def encoded_location(location: str) -> str:
         location.encode("latin-1")
     except UnicodeEncodeError:
         # SPEC: RFC 3987, 3.1: a URL that people write is one that programs read once it is in UTF-8 and escaped
-        return quote(location, _PRINTABLE, errors="replace")
+        return quote(location, PRINTABLE, errors="replace")
     return location
 
 
@@ -194,7 +192,7 @@ def content_disposition(filename: str, disposition: str = "attachment") -> str:
     Raises:
         HeaderError: ``disposition`` isn't one word.
     """
-    if not _is_token(disposition):
+    if not is_token(disposition):
         raise HeaderError(f"{disposition!r} is no disposition; say 'attachment' or 'inline'")
     name = re.sub(_NOT_IN_NAMES, "_", filename)
     # SPEC: RFC 6266, 4.3 and appendix D: escapes in quotes and percent signs are understood differently, so none is sent
@@ -216,7 +214,7 @@ def check_cookie_name(name: str | bytes) -> None:
         HeaderError: it is no token.
     """
     # SPEC: RFC 6265, 4.1.1. WebOb asserts it, and so lets anything pass where Python is told to leave assertions out
-    if not _is_token(name.decode("latin-1") if isinstance(name, bytes) else name):
+    if not is_token(name.decode("latin-1") if isinstance(name, bytes) else name):
         raise HeaderError(
             f"{name!r} can't be the name of a cookie: it takes letters, digits and the like, and no blank, semicolon, comma or equals sign"
         )

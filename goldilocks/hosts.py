@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
+from goldilocks.encode import DEFAULT_PORTS
 from goldilocks.exceptions import refusal
 from goldilocks.httpexceptions import HTTPBadRequest
 from goldilocks.interfaces import VH_ROOT_KEY
@@ -120,7 +121,7 @@ class AllowedHosts:
         # SPEC: RFC 3875, 4.1.14 and 4.1.15
         name, port = environ.get("SERVER_NAME", ""), environ.get("SERVER_PORT", "")
         if not port.isdecimal():
-            port = _PORTS.get(environ.get("wsgi.url_scheme", ""), "80")
+            port = DEFAULT_PORTS.get(environ.get("wsgi.url_scheme", ""), "80")
         names = (each for each in (name, f"[{name}]") if self.has(f"{each}:{port}"))
         environ["SERVER_NAME"], environ["SERVER_PORT"] = next(names, "localhost"), port
 
@@ -183,9 +184,6 @@ PROXY_WORDS = FORWARDED | {VH_ROOT_KEY}
 #: Where an environment says which trusted proxy's words were written into it: who looks again would take the client for the proxy. A
 #: mounted application asks whether it trusts that one, too.
 FORWARDED_KEY = f"{GOLDILOCKS}.forwarded"
-
-#: The ports that a client asks who says none.
-_PORTS = {"http": "80", "https": "443"}
 
 #: How a setting calls whoever comes through a socket of this machine, which has no address.
 _UNIX = "unix"
@@ -257,7 +255,7 @@ class TrustedProxies:
             environ["REMOTE_ADDR"], environ["HTTP_X_FORWARDED_FOR"] = chain
         if scheme:
             # who asked for another port than that of the scheme said it with the host
-            environ["wsgi.url_scheme"], environ["SERVER_PORT"] = scheme, _PORTS[scheme]
+            environ["wsgi.url_scheme"], environ["SERVER_PORT"] = scheme, DEFAULT_PORTS[scheme]
         if host:
             environ["HTTP_HOST"] = host
         environ[FORWARDED_KEY] = proxy
@@ -306,7 +304,7 @@ def _last(said: str | None) -> str:
 
 def _scheme(said: str) -> str:
     scheme = said.lower()
-    if scheme and scheme not in _PORTS:
+    if scheme and scheme not in DEFAULT_PORTS:
         raise refusal(HTTPBadRequest, "X-Forwarded-Proto is neither http nor https.")
     return scheme
 

@@ -14,16 +14,16 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NoReturn
 
+from goldilocks.characters import TOKEN
 from goldilocks.exceptions import JSONBodyError, URLDecodeError
 from goldilocks.limits import Limits
 
 # SPEC: RFC 9110, 8.3.1 and 5.6.6, where between two semicolons there may be nothing; RFC 6839, 3.1. Each part begins with a character
 # that the part before can't hold: linear
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _UTF_8 = "(?:utf-?8|us-ascii)"  # the one is a part of the other
 _is_json_type = re.compile(
-    rf"""(?:application/json|{_TOKEN}/{_TOKEN}(?<=[^/]\+json))[ \t]*"""
-    rf"""(?:;[ \t]*(?:(?:charset=(?:"{_UTF_8}"|{_UTF_8})|(?!charset=){_TOKEN}=(?:{_TOKEN}|"(?:[^"\\]|\\.)*"))[ \t]*)?)*""",
+    rf"""(?:application/json|{TOKEN}/{TOKEN}(?<=[^/]\+json))[ \t]*"""
+    rf"""(?:;[ \t]*(?:(?:charset=(?:"{_UTF_8}"|{_UTF_8})|(?!charset=){TOKEN}=(?:{TOKEN}|"(?:[^"\\]|\\.)*"))[ \t]*)?)*""",
     re.IGNORECASE,
 ).fullmatch
 

@@ -11,11 +11,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from goldilocks.characters import BLANKS
+
 if TYPE_CHECKING:
     from goldilocks.types import AnyRequest
 
-# SPEC: https://url.spec.whatwg.org, 4.4: a browser drops tabs and line breaks, and takes a backslash for a slash
-_is_path = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\xa0\\]*").fullmatch
+# SPEC: https://url.spec.whatwg.org, 4.4: a browser takes a backslash for a slash
+_is_path = re.compile(rf"/(?![/\\])[^{BLANKS}\\]*").fullmatch
 
 
 def is_local_url(url: object, request: AnyRequest = None) -> bool:

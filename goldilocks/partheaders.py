@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from multipart import content_disposition_unquote  # type: ignore[import-untyped]
 
+from goldilocks.characters import find_control
 from goldilocks.exceptions import FormError, refusal
-from goldilocks.glance import find_control
 from goldilocks.limits import Limits
 
 # A quote that doesn't end where it should is a letter like others, as is a backslash before it in the names of browsers' files.

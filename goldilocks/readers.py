@@ -21,7 +21,7 @@ from webob.request import BaseRequest, NoDefault
 from goldilocks.bodies import BodyMixin
 from goldilocks.csrf import PLAIN_HEADERS
 from goldilocks.edge import READ_FORM, READ_QUERY
-from goldilocks.encode import sendable_query
+from goldilocks.encode import DEFAULT_PORTS, sendable_query
 from goldilocks.exceptions import FormError, NotJSONError, URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
 from goldilocks.late import late_module
@@ -58,8 +58,8 @@ _NO_FORMS = {media_type: _no_form(media_type) for media_type in ("application/js
 # SPEC: RFC 3986, 3.3: what stands in a path as it is
 _PATH_SAFE = "/~!$&'()*+,;=:@"
 
-#: What a port is left out of an address for.
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+#: What an address needn't end with.
+_DEFAULT_PORTS = {scheme: f":{port}" for scheme, port in DEFAULT_PORTS.items()}
 
 # letters of a path that stand in a URL as they are
 _is_quoted = re.compile(r"[/~!$&'()*+,;=:@0-9A-Za-z_.-]*").fullmatch

@@ -17,6 +17,8 @@ from typing import Any
 
 from chameleon.utils import Scope
 
+from goldilocks.characters import BLANKS
+
 #: To be counted up when what is done here changes: compiled code is kept on disk.
 REWORK_VERSION = 6
 
@@ -25,10 +27,10 @@ URL_ATTRIBUTES = frozenset(
     ("action", "background", "cite", "data", "formaction", "href", "manifest", "ping", "poster", "src")
 )
 
-_RUN_AS_SCRIPT = frozenset({"javascript", "vbscript", "livescript"})
+#: The schemes of URLs that are scripts.
+RUN_AS_SCRIPT = frozenset({"javascript", "vbscript", "livescript"})
 
-# SPEC: https://url.spec.whatwg.org, 4.4: browsers drop these from a URL before they read it
-_DROPPED = re.compile(r"[\x00-\x20\x7f-\x9f\xa0]+")
+_DROPPED = re.compile(f"[{BLANKS}]+")
 _HARMLESS_DATA = ("image/", "audio/", "video/", "font/")
 
 #: What is written before a URL that would be run as a script; it makes another scheme of it, which no browser knows.
@@ -50,7 +52,7 @@ def safe_url(text: str, attribute: str = "href", own: str | None = None) -> str:
         return text
     scheme, colon, rest = html.unescape(text).partition(":")
     scheme = _DROPPED.sub("", scheme).lower()
-    is_bad = scheme in _RUN_AS_SCRIPT or (scheme == "data" and not _is_harmless(rest, attribute))
+    is_bad = scheme in RUN_AS_SCRIPT or (scheme == "data" and not _is_harmless(rest, attribute))
     return NEUTRAL + text if colon and is_bad and text != own else text
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from goldilocks.templatecode import RUN_AS_SCRIPT
+
 
 class UnsafeTemplateWarning(UserWarning):
     """A template puts data where escaping for HTML doesn't keep it from becoming code."""
@@ -50,7 +52,7 @@ _LINKS["set"] = _LINKS["animate"]
 _NO_LINKS = ((), re.compile(""))
 
 #: A URL that is a script, and an expression of ``tal:attributes`` that holds no data.
-_is_script = re.compile(r"\s*(?:string\s*:\s*)?(?:javascript|vbscript):", re.IGNORECASE).match
+_is_script = re.compile(rf"\s*(?:string\s*:\s*)?(?:{'|'.join(RUN_AS_SCRIPT)}):", re.IGNORECASE).match
 _is_string = re.compile(r"\s*string\s*:").match
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from goldilocks.changes import changes
-from goldilocks.encode import url_quote, urlencode
+from goldilocks.encode import DEFAULT_PORTS, url_quote, urlencode
 from goldilocks.interfaces import IResourceURL, IRoutesMapper, IStaticURLInfo
 from goldilocks.localurl import is_local_url as is_local_url
 from goldilocks.names import GOLDILOCKS, did_you_mean
@@ -31,9 +31,6 @@ from goldilocks.util import bytes_
 #: ``-``, ``.`` and ``_``, which are never quoted.
 QUERY_SAFE = "/?:@!$&'()*+,;="
 ANCHOR_SAFE = QUERY_SAFE
-
-#: The port that a URL needn't name. SPEC: RFC 9110, 4.2.1 and 4.2.2
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 #: What ``resource_url`` calls the overrides that ``route_url`` takes.
 _RESOURCE_OVERRIDES = {
@@ -225,11 +222,11 @@ class URLMethodsMixin:
         if scheme is None:
             scheme = str(environ["wsgi.url_scheme"])
         elif port is None:
-            port = _DEFAULT_PORTS.get(scheme)
+            port = DEFAULT_PORTS.get(scheme)
         name, own_port = _split_port(host or environ.get("HTTP_HOST") or environ["SERVER_NAME"])
         port = str(port or own_port or environ["SERVER_PORT"])
         # in place of a port, a socket has a path
-        is_said = port not in ("", _DEFAULT_PORTS.get(scheme)) and "/" not in port
+        is_said = port not in ("", DEFAULT_PORTS.get(scheme)) and "/" not in port
         return f"{scheme}://{name}{f':{port}' if is_said else ''}{self._quoted_script_name()}"
 
     def _quoted_script_name(self) -> str:

@@ -255,6 +255,7 @@ def test_js_of_the_application_wins(rendered):
         ('<script tal:content="x"/>', 1, "<script>"),
         ('<iframe srcdoc="${x}"/>', 1, "srcdoc"),
         ('<a href="javascript:f(${x})"/>', 1, "href"),
+        ('<a href="livescript:f(${x})"/>', 1, "href"),
         ('<script>\n<b tal:replace="x"/></script>', 2, "<script>"),
         ('<style><b\n tal:content="x"/></style>', 2, "<style>"),
         ('<script>\nvar a = "${js(x)}"</script>', 2, "own quotes"),
