@@ -1,14 +1,16 @@
-"""The ``Range`` of a request: which bytes a client wants.
+"""The ``Range`` of a request: which bytes a client wants, and the ``If-Range``: of which version.
 
 WebOb's `Range`, read in bounded time, and with the last bytes of something as HTTP has them: who asks for more of them than there
-are gets all.
+are gets all; a condition that WebOb would fail at holds for nothing.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 from webob.byterange import Range
+from webob.etag import IfRange, NoETag
 
 #: Two numbers of as many digits as anybody has bytes, and room for a few blanks.
 LONGEST_RANGE = 60
@@ -79,3 +81,34 @@ def heeded(value: str, length: int | None) -> str:
         return ""
     size = int(suffix[1])
     return f"bytes={max(length - size, 0) if size else length}-"
+
+
+def read_if_range(value: str | None) -> IfRange:
+    """Read an ``If-Range``, an entity tag or a date.
+
+    Raises:
+        ValueError: it can't be read. WebOb takes what only ends like a date for one, and fails when it compares it.
+    """
+    # SPEC: RFC 9110, 13.1.5
+    try:
+        found: Any = IfRange.parse(value or "")
+    except OverflowError as error:  # a year that Python has no date for
+        raise ValueError("no date") from error
+    if getattr(found, "date", found) is None:
+        raise ValueError("no date")
+    return cast("IfRange", found)
+
+
+def if_range(value: str | None) -> IfRange:
+    """Return the condition that an ``If-Range`` says; one that can't be read holds for no version.
+
+    >>> bool(if_range("bears GMT")), bool(if_range('"one"')), bool(if_range(None))
+    (False, True, True)
+    """
+    try:
+        return read_if_range(value)
+    except ValueError:
+        return _HOLDS_FOR_NONE
+
+
+_HOLDS_FOR_NONE = IfRange(NoETag)

@@ -26,7 +26,7 @@ from goldilocks.exceptions import FormError, NotJSONError, URLDecodeError, refus
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
 from goldilocks.late import late_module
 from goldilocks.owncookies import PLAIN_READERS
-from goldilocks.ranges import read_range
+from goldilocks.ranges import if_range, read_range
 from goldilocks.requestheaders import RequestHeaders, unless_unreadable
 
 if TYPE_CHECKING:
@@ -389,7 +389,12 @@ class ReadersMixin(BodyMixin):
     date = unless_unreadable("date")
     if_modified_since = unless_unreadable("if_modified_since")
     if_unmodified_since = unless_unreadable("if_unmodified_since")
-    if_range = unless_unreadable("if_range", {"HTTP_IF_RANGE": '""'})
+    if_range = property(
+        lambda self: if_range(self.environ.get("HTTP_IF_RANGE")),
+        _webob.if_range.fset,
+        _webob.if_range.fdel,
+        "The version of which a range is wanted: a tag or a date.",
+    )
     range = property(
         lambda self: read_range(self.environ.get("HTTP_RANGE", "")),
         _webob.range.fset,

@@ -30,22 +30,20 @@ class RequestHeaders(webob_headers.EnvironHeaders):
         return _environ_name(hname) in self.environ
 
 
-def unless_unreadable(name: str, environ: dict[str, str] | None = None) -> property:
-    """Return WebOb's property of a header that some values of which make WebOb fail: then it counts as none.
+def unless_unreadable(name: str) -> property:
+    """Return WebOb's property of a header some values of which make WebOb fail: then it counts as none.
 
-    SPEC: RFC 9110, 13.1.3, 13.1.4, 13.1.5, 7.6.2
+    SPEC: RFC 9110, 13.1.3, 13.1.4, 7.6.2
 
     Args:
         name: of the property.
-        environ: in which the property has the value that it should have for such a header.
     """
-    instead = BaseRequest(environ or {})
     theirs: property = getattr(BaseRequest, name)
 
     def read(self: BaseRequest) -> Any:
         try:
             return theirs.fget(self)  # type: ignore[misc]
         except (ValueError, OverflowError):
-            return theirs.fget(instead)  # type: ignore[misc]
+            return None
 
     return property(read, theirs.fset, theirs.fdel, theirs.__doc__)

@@ -11,12 +11,11 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
-from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from webob import Response as _Response
 from webob import response as _webob_response
 from webob.datetime_utils import parse_date
-from webob.etag import IfRange
 from webob.response import EmptyResponse
 from webob.util import status_reasons
 from zope.interface import implementer
@@ -38,7 +37,7 @@ from goldilocks.interfaces import IResponse, IResponseFactory
 from goldilocks.late import LateAttribute, late_module
 from goldilocks.names import VENUSIAN_CATEGORY
 from goldilocks.owncookies import PLAIN_WRITERS
-from goldilocks.ranges import heeded
+from goldilocks.ranges import heeded, read_if_range
 
 if TYPE_CHECKING:
     import venusian
@@ -231,18 +230,10 @@ class ForeignResponse(Response):
     allowed_schemes = None
 
 
-def _read_if_range(value: str) -> IfRange:
-    """Read an entity tag or a date; WebOb takes what only ends like a date for one, and fails when it compares it."""
-    found: Any = IfRange.parse(value)
-    if getattr(found, "date", value) is None:
-        raise ValueError("no date")
-    return cast("IfRange", found)
-
-
 # SPEC: RFC 9110, 13.1.3, 13.1.5; WebOb fails at numbers and dates that Python doesn't make one of
 _CONDITIONS: dict[str, Callable[[str], Any]] = {
     "HTTP_IF_MODIFIED_SINCE": parse_date,
-    "HTTP_IF_RANGE": _read_if_range,
+    "HTTP_IF_RANGE": read_if_range,
 }
 
 

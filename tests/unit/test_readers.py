@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from webob.multidict import NoVars
@@ -635,6 +636,16 @@ def test_condition_that_cant_be_read_doesnt_hold():
     """A range on a condition that can't be read isn't sent."""
     request = get(HTTP_IF_RANGE="Mon, 01 Jan 99999 00:00:00 GMT")
     assert Response() not in request.if_range and Response(etag="a") not in request.if_range
+
+
+def test_condition_that_only_ends_like_a_date_doesnt_hold():
+    """WebOb takes it for a date that is none, and failed when an application compared it with that of its answer."""
+    request = get(HTTP_IF_RANGE="bears GMT")
+    assert Response(last_modified=datetime(2026, 1, 1, tzinfo=UTC)) not in request.if_range
+    request.if_range = datetime(2026, 1, 2, tzinfo=UTC)
+    assert Response(last_modified=datetime(2026, 1, 1, tzinfo=UTC)) in request.if_range
+    del request.if_range
+    assert Response(etag="a") in request.if_range
 
 
 # --- The limits ----------------------------------------------------------------------------------------------------
