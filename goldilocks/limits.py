@@ -13,8 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
 from goldilocks.names import DEFAULTS_PYRAMID, DEFAULTS_VARIABLE, GOLDILOCKS, PROCESS
-from goldilocks.ordering import ConfigurationError
-from goldilocks.settings import asbool
+from goldilocks.settings import understand, yes_or_no
 
 #: No limit: more than can be counted.
 UNLIMITED = sys.maxsize
@@ -30,15 +29,13 @@ def count(value: Any) -> int:
     (1000, True)
 
     Raises:
-        ConfigurationError: it is neither.
+        ValueError: it is neither.
     """
     text = str(value).strip().lower()
     if text in _UNLIMITED_WORDS:
         return UNLIMITED
     if not (text.isascii() and text.isdecimal() and len(text) < 20):
-        raise ConfigurationError(
-            f"a limit can't be {value!r}: write a whole number like 1000, without sign and unit, or 'unlimited'"
-        )
+        raise ValueError("write a whole number like 1000, without sign and unit, or 'unlimited'")
     return min(int(text), UNLIMITED)
 
 
@@ -78,7 +75,7 @@ def _limit(default: int, meaning: str, compatible: int = UNLIMITED) -> Any:
 
 
 def _rule(meaning: str, default: bool = True) -> Any:
-    return _Field(default, False, meaning, asbool)
+    return _Field(default, False, meaning, yes_or_no)
 
 
 class Limits:
@@ -149,10 +146,16 @@ class Limits:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
-        """Make the limits that settings say, worked out by ``config.settings.Settings`` or said by hand."""
-        said = {each.name: settings.get(setting_of(each)) for each in cls.table}
+        """Make the limits that settings say, worked out by ``config.settings.Settings`` or said by hand.
+
+        Raises:
+            ConfigurationError: one can't be understood.
+        """
+        said = {each: settings.get(setting_of(each)) for each in cls.table}
         values = {
-            each.name: each.convert(said[each.name]) for each in cls.table if said[each.name] is not None
+            each.name: understand(setting_of(each), each.convert, value)
+            for each, value in said.items()
+            if value is not None
         }
         return cls(**values)
 

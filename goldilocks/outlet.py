@@ -186,9 +186,24 @@ def header_lines(value: Any) -> tuple[tuple[str, str], ...]:
     ()
 
     Raises:
-        ConfigurationError: a line has no colon.
+        ValueError: a line has no colon, or can't be a header.
+        TypeError: these are no lines.
     """
     lines = value.splitlines() if isinstance(value, str) else value
-    pairs = [line if isinstance(line, tuple) else line.partition(":")[::2] for line in lines if line]
+    if isinstance(lines, bytes) or not isinstance(lines, Iterable):
+        raise TypeError(_LINES_WANTED)
+    pairs = tuple(_header(line) for line in lines if not isinstance(line, str) or line.strip())
     check(OK, pairs)
-    return tuple((name.strip(), text.strip()) for name, text in pairs)
+    return pairs
+
+
+#: What should be written instead of what can't be read.
+_LINES_WANTED = "write lines like X-Frame-Options: DENY"
+
+
+def _header(line: Any) -> tuple[str, str]:
+    """Read one line, or take a pair as it is."""
+    pair = tuple(line.split(":", 1) if isinstance(line, str) else line if isinstance(line, tuple) else ())
+    if len(pair) != 2 or not all(isinstance(part, str) for part in pair):
+        raise ValueError(f"{line!r} is no header; {_LINES_WANTED}")
+    return pair[0].strip(), pair[1].strip()

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parent.parent / "goldilocks"
 #: package's own ``__init__.py``; ``cli.*`` are all files of a folder, which may lean on each other freely.
 LAYERS = {
     "ground": """
-        . late changes collector interfaces types decorator requesttype settings location codecache characters encode frames headers localurl names ordering limits path asset resource offers util acl
+        . late changes collector interfaces types decorator requesttype location codecache characters encode frames headers localurl names ordering settings limits path asset resource offers util acl
         owncookies ranges
     """,
     "record and words": "introspection lateroutes registry threadlocal signing events filebodies response vary httpexceptions exceptions",

@@ -24,12 +24,13 @@ from goldilocks import compat, templates
 from goldilocks.cli.application import load, locate, takes_target
 from goldilocks.cli.reloader import on_ending, serve_and_watch, watched_folders
 from goldilocks.cli.requestlog import RequestLog
-from goldilocks.cli.trouble import ListenError
+from goldilocks.cli.trouble import CommandError, ListenError
 from goldilocks.cli.wire import read_strictly
+from goldilocks.exceptions import ConfigurationError
 from goldilocks.hosts import PROXIES_SETTING
 from goldilocks.limits import Limits
 from goldilocks.names import DEBUG_SETTING, PRODUCTION_SETTING, PYRAMID
-from goldilocks.settings import asbool
+from goldilocks.settings import understand, yes_or_no
 
 #: The variables by which an application hears what is switched on, also one that makes itself when it is imported.
 DEBUG_VARIABLE = "GOLDILOCKS_DEBUG"
@@ -121,12 +122,23 @@ def command(
 
 
 def decide_debug(said: bool | None, settings: Mapping[str, str], environ: Mapping[str, str]) -> bool:
-    """Decide whether error pages explain: as it was said, and otherwise wherever this isn't production."""
+    """Decide whether error pages explain: as it was said, and otherwise wherever this isn't production.
+
+    Raises:
+        CommandError: what was said can't be understood.
+    """
     if said is not None:
         return said
-    if DEBUG_SETTING in settings or DEBUG_VARIABLE in environ:
-        return asbool(settings.get(DEBUG_SETTING, environ.get(DEBUG_VARIABLE)))
-    return not asbool(environ.get(PRODUCTION_VARIABLE, settings.get(PRODUCTION_SETTING)))
+    debugging = ((settings, DEBUG_SETTING), (environ, DEBUG_VARIABLE))
+    production = ((environ, PRODUCTION_VARIABLE), (settings, PRODUCTION_SETTING))
+    for places, is_on in ((debugging, True), (production, False)):
+        for place, name in places:
+            if name in place:
+                try:
+                    return bool(understand(name, yes_or_no, place[name])) is is_on
+                except ConfigurationError as error:
+                    raise CommandError(str(error)) from error
+    return True
 
 
 def switch(environ: MutableMapping[str, str], serving: Serving) -> None:

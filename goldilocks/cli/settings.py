@@ -22,7 +22,8 @@ HEAD = f"""\
 <!-- made by `goldilocks settings --markdown`; change goldilocks/config/settings.py instead -->
 
 Settings are given to `Configurator(settings=...)`, or stand in the `[app:...]` section of an ini file. Where an environment
-variable is named, it overrides what is said there. A key that begins with `{GOLDILOCKS}.` and isn't on this page is a
+variable is named, it overrides what is said there. What `config.add_settings` says later overrides both. A value that a setting
+can't have is a `ConfigurationError` that names it. A key that begins with `{GOLDILOCKS}.` and isn't on this page is a
 `goldilocks.config.settings.UnknownSettingWarning`, which names the nearest that is; only keys with one more dot,
 `{GOLDILOCKS}.ADDON.NAME`, are not looked at: so an add-on calls its settings.
 """
@@ -38,7 +39,7 @@ SHARED_HEAD = f"""\
 ## Of Pyramid
 
 Each can be said as `{GOLDILOCKS}.NAME`, as `{PYRAMID}.NAME`, and those without a star as `NAME` alone; where several are said,
-the first in this order holds. Their environment variables begin with `GOLDILOCKS_` or with `{PYRAMID.upper()}_`.
+the first in this order holds. By the two older names, any word that isn't true is false. Their environment variables begin with `GOLDILOCKS_` or with `{PYRAMID.upper()}_`.
 """
 
 

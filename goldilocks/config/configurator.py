@@ -12,6 +12,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from goldilocks.asset import resolve_asset_spec
@@ -44,7 +45,7 @@ from goldilocks.late import LateAttribute, late_module
 from goldilocks.names import did_you_mean, setting_keys
 from goldilocks.path import DottedNameResolver, caller_package, package_of
 from goldilocks.registry import Introspectable, Introspector, Registry, adopt
-from goldilocks.settings import aslist
+from goldilocks.settings import aslist, understand
 from goldilocks.threadlocal import manager
 from goldilocks.util import WeakOrderedSet, get_callable_name, object_description
 
@@ -230,16 +231,15 @@ class Configurator(
 
     def _obey_settings(self) -> None:
         """Say what the deployment says by settings: explicit tweens, and includes."""
-        settings = self.registry.settings
-        for factory in aslist(settings.get(setting_keys("tweens")[0], [])):
-            self._add_tween(factory, explicit=True)
-        key = setting_keys("includes")[0]
-        for included in aslist(settings.get(key, [])):
-            try:
-                self.include(included)
-            except Exception as error:
-                error.add_note(f"{included!r} stands in the setting {key!r}")
-                raise
+        say: Callable[[Any], Any]
+        for name, say in (("tweens", partial(self._add_tween, explicit=True)), ("includes", self.include)):
+            key = setting_keys(name)[0]
+            for said in understand(key, aslist, self.registry.settings.get(key, [])):
+                try:
+                    say(said)
+                except Exception as error:
+                    error.add_note(f"{said!r} stands in the setting {key!r}")
+                    raise
 
     def _fix_registry(self) -> None:
         """Let a zope registry that isn't ours do what ours can."""

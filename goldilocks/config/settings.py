@@ -20,6 +20,7 @@ from goldilocks.names import (
     DEFAULTS_PYRAMID,
     DEFAULTS_SECURE,
     DEFAULTS_SETTING,
+    DEFAULTS_VARIABLE,
     GOLDILOCKS,
     PROCESS,
     PRODUCTION_SETTING,
@@ -28,7 +29,7 @@ from goldilocks.names import (
     setting_keys,
 )
 from goldilocks.outlet import DEFAULT_HEADERS, header_lines
-from goldilocks.settings import asbool, aslist
+from goldilocks.settings import asbool, aslist, understand, words, yes_or_no
 
 if TYPE_CHECKING:
     from goldilocks import types
@@ -60,19 +61,39 @@ class Setting:
         self.meaning = meaning
         self.implied_by = implied_by
 
+        self.keys = (name, *setting_keys(name))
+
     def settle(self, settings: dict[str, Any], environ: Mapping[str, str]) -> None:
         """Work the value out and write it under all names."""
-        keys = (self.name, *setting_keys(self.name))
-        value = self.default
-        for key in keys:
-            value = settings.get(key, value)
-        for variable in environment_keys(self.name):
-            value = environ.get(variable, value)
-        value = self.convert(value)
-        if self.implied_by is not None:
-            value = value or settings[self.implied_by]
-        settings.update(dict.fromkeys(keys, value))
+        where, value = self.name, self.default
+        for said, names in ((settings, self.keys), (environ, environment_keys(self.name))):
+            for name in names:
+                if name in said:
+                    where, value = name, said[name]
+        self._write(self._meant(where, value), settings)
 
+    def add(self, settings: dict[str, Any], said: Mapping[str, Any], changed: set[str]) -> None:
+        """Heed what is said later by our name for it, or was for what it is a part of."""
+        key = self.keys[-1]
+        if key in said or self.implied_by in changed:
+            self._write(self._meant(key, said.get(key, settings.get(self.name, self.default))), settings)
+            changed.add(self.name)
+
+    def _meant(self, where: str, value: Any) -> Any:
+        # COMPAT: what is said by one of the older names may be any word
+        is_ours = where.lower().startswith(GOLDILOCKS)
+        return understand(
+            where, _STRICTLY.get(self.convert, self.convert) if is_ours else self.convert, value
+        )
+
+    def _write(self, value: Any, settings: dict[str, Any]) -> None:
+        if self.implied_by is not None:
+            value = value or settings.get(self.implied_by, False)
+        settings.update(dict.fromkeys(self.keys, value))
+
+
+#: What makes a value of what is said by a name of ours, and takes nothing else.
+_STRICTLY: dict[Callable[[Any], Any], Callable[[Any], Any]] = {asbool: yes_or_no, aslist: words}
 
 #: The settings that have a type. A row stands below those that imply it.
 SETTINGS: tuple[Setting, ...] = (
@@ -136,13 +157,19 @@ class OwnSetting:
 
     def settle(self, settings: dict[str, Any], environ: Mapping[str, str]) -> None:
         """Work the value out and write it; `None` counts as nothing said."""
-        value = environ.get(self.variable, settings.get(self.key))
-        if value is not None:
-            settings[self.key] = self.convert(value)
+        if self.variable in environ:
+            settings[self.key] = understand(self.variable, self.convert, environ[self.variable])
+            return
+        if settings.get(self.key) is not None:
+            self.add(settings, settings[self.key])
             return
         # the first row, whose own default is the same either way, says which defaults hold for all others
         is_compatible = settings.get(DEFAULTS_SETTING) == DEFAULTS_PYRAMID
         settings[self.key] = self.compatible if is_compatible else self.secure
+
+    def add(self, settings: dict[str, Any], value: Any) -> None:
+        """Write what is said."""
+        settings[self.key] = understand(self.key, self.convert, value)
 
 
 def _choice_of_defaults(value: Any) -> str:
@@ -157,8 +184,12 @@ def _choice_of_defaults(value: Any) -> str:
 
 def _place(value: Any) -> Any:
     """Return whether there is a place, or which."""
-    is_path = isinstance(value, (str, os.PathLike)) and os.path.isabs(value)
-    return str(value) if is_path else asbool(value)
+    if isinstance(value, (str, os.PathLike)) and os.path.isabs(value):
+        return str(value)
+    try:
+        return yes_or_no(value)
+    except ValueError:
+        raise ValueError("write true, false, or a path from the root on") from None
 
 
 #: The settings that only goldilocks has: name, type, default under our defaults, default under Pyramid's, meaning.
@@ -168,75 +199,75 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
         "whose defaults hold wherever goldilocks differs from Pyramid on purpose",
     ),
     OwnSetting(
-        "production", asbool, False, False,
+        "production", yes_or_no, False, False,
         "people depend on this application: what is only good enough for development is refused",
     ),
     OwnSetting(
-        "debug", asbool, False, False,
+        "debug", yes_or_no, False, False,
         "the default pages of 404, 403 and 500 explain themselves, with traceback; refused in production",
     ),
     OwnSetting(
-        "answer_errors", asbool, True, False,
+        "answer_errors", yes_or_no, True, False,
         "log an error that nothing answers and answer it with 500, instead of passing it on to the server",
     ),
     OwnSetting(
-        "reticent_pages", asbool, True, False,
+        "reticent_pages", yes_or_no, True, False,
         "keep paths, permissions and resources off the default pages of a 404 or 403 that the framework raised",
     ),
     OwnSetting(
-        "method_not_allowed", asbool, True, False,
+        "method_not_allowed", yes_or_no, True, False,
         "answer a wrong method with 405 and Allow instead of 404, and answer OPTIONS",
     ),
     OwnSetting(
-        "json_types", asbool, True, False,
+        "json_types", yes_or_no, True, False,
         "let the JSON renderer write dates, times, Decimal, UUID and dataclasses",
     ),
     OwnSetting(
-        "refuse_mistakes", asbool, True, False,
+        "refuse_mistakes", yes_or_no, True, False,
         "refuse, where it is said, what could only fail with every request: views that can't be called, and their like",
     ),
     OwnSetting(
-        "require_permissions", asbool, False, False,
+        "require_permissions", yes_or_no, False, False,
         "refuse a view that says no permission, not even NO_PERMISSION_REQUIRED, where there is no default permission",
     ),
     OwnSetting(
-        "check_requests", asbool, True, False,
+        "check_requests", yes_or_no, True, False,
         "refuse a malformed or too large request before anybody reads it: method, Host, target, lengths",
     ),
     OwnSetting(
-        "allowed_hosts", aslist, [], [],
+        "allowed_hosts", words, [], [],
         "hosts that this is served under, the only ones answered: example.com, .example.com with all below it, * for any",
     ),
     OwnSetting(
-        "trusted_proxies", aslist, [], [],
+        "trusted_proxies", words, [], [],
         "addresses and networks of proxies whose X-Forwarded-For, -Proto and -Host are believed; unix for a socket",
     ),
     OwnSetting(
-        "check_virtual_root", asbool, True, False,
+        "check_virtual_root", yes_or_no, True, False,
         "believe X-Vhm-Root, which names the resource at a site's root, only of the trusted proxies",
     ),
     OwnSetting(
-        "safe_cookies", asbool, True, False,
+        "safe_cookies", yes_or_no, True, False,
         "write the framework's cookies HttpOnly, over https Secure, where nobody says otherwise, and none for an empty session",
     ),
     OwnSetting(
-        "rotate_at_login", asbool, True, False,
+        "rotate_at_login", yes_or_no, True, False,
         "give a new session id and a new CSRF token at login, and drop the session at logout or where another user begins",
     ),
     OwnSetting(
-        "refuse_cross_origin", asbool, True, False,
+        "refuse_cross_origin", yes_or_no, True, False,
         "refuse an unsafe request that the browser says was sent by another site's page, unless its view wants it",
     ),
     OwnSetting(
-        "mask_csrf_tokens", asbool, True, False,
+        "mask_csrf_tokens", yes_or_no, True, False,
         "hand CSRF tokens out in another disguise each time, so that compression doesn't give them away",
     ),
     OwnSetting(
-        "allow_no_origin", asbool, True, False,
+        "allow_no_origin", yes_or_no, True, False,
         "leave a request over https without Origin and Referer to the check of its CSRF token, where nobody says otherwise",
     ),
     OwnSetting(
-        "safe_templates", asbool, True, False,
+        "safe_templates", yes_or_no, True, False,
         "make javascript: URLs harmless, warn of data in scripts, keep names of templates within their package",
     ),
     OwnSetting(
@@ -244,7 +275,7 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
         "where compiled templates are kept: true for the user's own cache, false for nowhere, or a directory",
     ),
     OwnSetting(
-        "check_responses", asbool, True, False,
+        "check_responses", yes_or_no, True, False,
         "fail rather than send what could be read as two answers, or a Location that leads to where nobody meant it to",
     ),
     OwnSetting(
@@ -252,7 +283,7 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
         "headers of each response of ours that doesn't have them itself: lines like X-Frame-Options: DENY, or nothing",
     ),
     OwnSetting(
-        "vary_by_cookie", asbool, True, False,
+        "vary_by_cookie", yes_or_no, True, False,
         "say Vary: Cookie on each response of ours for which a session, an identity, a CSRF token or a language's cookie was looked at",
     ),
     *(OwnSetting(*row) for row in limits.rows()),
@@ -260,8 +291,8 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
 
 #: What a setting takes, for people, by what makes a value of it.
 TYPES: dict[Callable[[Any], Any], str] = {
-    asbool: "true or false",
-    aslist: "list",
+    **dict.fromkeys((asbool, yes_or_no), "true or false"),
+    **dict.fromkeys((aslist, words), "list"),
     str: "text",
     limits.count: "number or unlimited",
     header_lines: "lines",
@@ -293,12 +324,35 @@ def Settings(
         settings[DEFAULTS_SETTING] = PROCESS.defaults
     for own in OWN_SETTINGS:
         own.settle(settings, _environ_)
-    if settings[DEBUG_SETTING] and settings[PRODUCTION_SETTING]:
+    _check_together(settings)
+    return settings
+
+
+def _check_together(settings: Mapping[str, Any]) -> None:
+    if settings.get(DEBUG_SETTING) and settings.get(PRODUCTION_SETTING):
         raise ConfigurationError(
             f"{DEBUG_SETTING} shows tracebacks to everybody, so it can't be on while {PRODUCTION_SETTING} is; "
             "switch one of them off"
         )
-    return settings
+
+
+def _add(settings: dict[str, Any], said: dict[str, Any]) -> None:
+    """Add to settings that have been worked out: what is said of ours means what it would have meant from the beginning."""
+    choice = said.pop(DEFAULTS_SETTING, None)
+    if choice not in (None, settings.get(DEFAULTS_SETTING, choice)):
+        raise ConfigurationError(
+            f"{DEFAULTS_SETTING} = {choice!r} comes too late: it is {settings[DEFAULTS_SETTING]!r}, and the other settings "
+            f"have been worked out by that; say it in Configurator(settings=...), or in the environment as {DEFAULTS_VARIABLE}"
+        )
+    for own in OWN_SETTINGS:
+        value = said.pop(own.key, None)
+        if value is not None:
+            own.add(settings, value)
+    settings.update(said)
+    changed: set[str] = set()
+    for setting in SETTINGS:
+        setting.add(settings, said, changed)
+    _check_together(settings)
 
 
 # --- Unknown settings ----------------------------------------------------------------------------------------------
@@ -342,20 +396,21 @@ class SettingsTopic:
     """The deployment settings."""
 
     def add_settings(self: AnyConfig, settings: Mapping[str, Any] | None = None, **kw: Any) -> None:
-        """Add to the settings, at once; what was there under the same name is overwritten.
+        """Add to the settings, at once; what was there under the same name is overwritten, by whomever it was said.
 
         Args:
             settings: names and values.
             kw: more of them.
+
+        Raises:
+            ConfigurationError: a setting of ours has a value that it can't have, or comes too late.
         """
-        known = self.registry.settings
-        if known is None:
-            known = self._set_settings(settings)
-        else:
-            warn_of_unknown(settings or {})
-        warn_of_unknown(kw)
-        known.update(settings or {})
-        known.update(kw)
+        said = {**(settings or {}), **kw}
+        if self.registry.settings is None:
+            self._set_settings(said)
+            return
+        warn_of_unknown(said)
+        _add(self.registry.settings, said)
 
     def get_settings(self: AnyConfig) -> types.Settings | None:
         """Return the settings of the application, which ``registry.settings`` are too."""

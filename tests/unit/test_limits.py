@@ -21,9 +21,13 @@ def test_limit_is_read(said, limit):
 
 @pytest.mark.parametrize("said", ["", "-1", "+1", "1k", "1.5", "٣", "²", "9" * 20, True])
 def test_limit_that_is_none(said):
-    """What isn't a whole number is a mistake of the configuration."""
-    with pytest.raises(ConfigurationError, match="a limit can't be"):
+    """What isn't a whole number is a mistake of the configuration, which is told by its name."""
+    with pytest.raises(ValueError, match="write a whole number like 1000"):
         count(said)
+    with pytest.raises(
+        ConfigurationError, match=r"goldilocks\.limit_form_files can't be .*: write a whole number"
+    ):
+        Limits.from_settings({"goldilocks.limit_form_files": said})
 
 
 def test_more_than_can_be_counted_is_unlimited():

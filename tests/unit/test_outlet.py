@@ -214,5 +214,15 @@ def test_answer_with_a_cookie_is_private(headers, expected):
 def test_header_lines():
     """A setting may give pairs, too; what can't be a header is refused."""
     assert header_lines((("A", "b"),)) == (("A", "b"),)
+    assert header_lines("\n  A: b:c \n \nB:\n") == (("A", "b:c"), ("B", ""))
     with pytest.raises(HeaderError):
         header_lines("X Y: z")
+
+
+@pytest.mark.parametrize(
+    "said", [5, None, b"A: b", "nosniff", ["A"], [5.5], [("A",)], [("A", 1)], [(1, "b")]]
+)
+def test_lines_that_are_no_headers(said):
+    """A line without a colon, and what is no line, is refused in words that say what to write."""
+    with pytest.raises((TypeError, ValueError), match="write lines like X-Frame-Options: DENY"):
+        header_lines(said)

@@ -29,7 +29,7 @@ from goldilocks.cli.serve import (
     switch,
     url,
 )
-from goldilocks.cli.trouble import ListenError
+from goldilocks.cli.trouble import CommandError, ListenError
 from goldilocks.config import Configurator
 from goldilocks.response import Response
 
@@ -203,6 +203,16 @@ def test_reload_without_hope(run, monkeypatch):
 def test_decide_debug(said, settings, environ, decision):
     """Debugging is what was said, and otherwise on, unless this is production."""
     assert decide_debug(said, settings, environ) is decision
+
+
+@pytest.mark.parametrize(
+    ("settings", "environ"),
+    [({"goldilocks.production": "ture"}, {}), ({}, {serve.DEBUG_VARIABLE: "ture"})],
+)
+def test_nothing_is_decided_by_a_slip_of_the_pen(settings, environ):
+    """What is neither true nor false doesn't decide what everybody is shown."""
+    with pytest.raises(CommandError, match="can't be 'ture': write true or false"):
+        decide_debug(None, settings, environ)
 
 
 @pytest.mark.parametrize(

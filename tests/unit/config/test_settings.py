@@ -202,6 +202,94 @@ def test_add_settings_to_none(given):
     assert config.get_settings()["debug_all"] is False
 
 
+@pytest.mark.parametrize("own", OWN_SETTINGS, ids=lambda own: own.name)
+def test_a_value_that_no_setting_can_have(own):
+    """Each setting of ours refuses what it can't mean, by the name under which it was said, and whenever that is."""
+    said = object()
+    with pytest.raises(ConfigurationError, match=f"^{own.key} "):
+        settings({own.key: said})
+    with pytest.raises(ConfigurationError, match=f"^{own.key} "):
+        Configurator().add_settings({own.key: said})
+
+
+@pytest.mark.parametrize("name", ["production", "check_requests", "strict_json", "template_cache"])
+@pytest.mark.parametrize("word", ["", "ture", "true  ; in earnest"])
+def test_no_guard_is_switched_by_a_slip_of_the_pen(name, word):
+    """What is neither true nor false is an error, and not false."""
+    with pytest.raises(ConfigurationError, match=rf"goldilocks\.{name} can't be '{word}': write true"):
+        settings({f"goldilocks.{name}": word})
+    with pytest.raises(ConfigurationError, match=rf"GOLDILOCKS_{name.upper()} can't be '{word}': write true"):
+        settings(environ={f"GOLDILOCKS_{name.upper()}": word})
+
+
+def test_any_word_is_false_by_the_older_names():
+    """What has been in a deployment's file for years goes on to mean what it meant; by our name it is refused."""
+    assert settings({"debug_all": "perhaps"})["debug_all"] is False
+    assert settings(environ={environment_keys("debug_all")[0]: "perhaps"})["debug_all"] is False
+    for said, environ in (
+        ({"goldilocks.debug_all": "perhaps"}, {}),
+        ({}, {"GOLDILOCKS_DEBUG_ALL": "perhaps"}),
+    ):
+        with pytest.raises(ConfigurationError, match="can't be 'perhaps': write true or false"):
+            settings(said, environ)
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "value"),
+    [
+        ({"goldilocks.check_requests": "false"}, "goldilocks.check_requests", False),
+        ({"goldilocks.limit_form_files": "7"}, "goldilocks.limit_form_files", 7),
+        ({"goldilocks.allowed_hosts": "a b"}, "goldilocks.allowed_hosts", ["a", "b"]),
+        ({"goldilocks.default_headers": "A: b"}, "goldilocks.default_headers", (("A", "b"),)),
+        ({"goldilocks.template_cache": "/var/tmp/x"}, "goldilocks.template_cache", "/var/tmp/x"),
+        ({"goldilocks.check_requests": None}, "goldilocks.check_requests", True),
+        ({DEFAULTS_SETTING: DEFAULTS_SECURE}, DEFAULTS_SETTING, DEFAULTS_SECURE),
+        ({"goldilocks.csrf_trusted_origins": "a b"}, setting_keys("csrf_trusted_origins")[0], ["a", "b"]),
+        ({"goldilocks.debug_all": "true"}, "debug_notfound", True),
+        ({"goldilocks.debug_all": "false"}, "debug_notfound", False),
+        ({"goldilocks.reload_resources": "true"}, setting_keys("reload_assets")[0], True),
+        ({setting_keys("debug_all")[0]: "x"}, setting_keys("debug_all")[0], "x"),
+        ({setting_keys("debug_all")[0]: "x"}, "debug_all", False),
+    ],
+)
+def test_settings_of_ours_that_are_added(said, name, value):
+    """What an include adds by our names means what it would have meant from the beginning."""
+    config = Configurator()
+    config.include(lambda config: config.add_settings(said))
+    assert config.get_settings()[name] == value
+
+
+def test_settings_of_ours_added_to_what_somebody_made():
+    """Settings that were never worked out are added to all the same."""
+    config = Configurator()
+    config.registry.settings = {}
+    config.add_settings({"goldilocks.debug_all": "true"})
+    assert config.get_settings()["debug_notfound"] is True
+
+
+def test_defaults_come_too_late():
+    """Whose defaults hold can't be said when all other settings have been worked out by it."""
+    with pytest.raises(ConfigurationError, match=f"comes too late.*{DEFAULTS_VARIABLE}"):
+        Configurator().add_settings({DEFAULTS_SETTING: DEFAULTS_PYRAMID})
+
+
+def test_production_that_is_added_to_debugging():
+    """What can't be on together can't be added either."""
+    config = Configurator(settings={"goldilocks.debug": True})
+    with pytest.raises(ConfigurationError, match="switch one of them off"):
+        config.add_settings({PRODUCTION_SETTING: "true"})
+
+
+@pytest.mark.parametrize("name", ["includes", "tweens"])
+def test_modules_that_a_setting_names(name):
+    """A module that isn't there, and what is no list, is told with the setting."""
+    with pytest.raises(ImportError) as caught:
+        Configurator(settings={f"goldilocks.{name}": "no_such_module"})
+    assert any(f".{name}'" in note for note in caught.value.__notes__)
+    with pytest.raises(ConfigurationError, match=rf"\.{name} can't be 5"):
+        Configurator(settings={f"goldilocks.{name}": 5})
+
+
 # --- Unknown settings ----------------------------------------------------------------------------------------------
 
 
