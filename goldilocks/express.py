@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from zope.interface import providedBy
 
 from goldilocks.changes import changes
-from goldilocks.csrf import CrossOriginGuard
+from goldilocks.crossorigin import CrossOriginGuard
 from goldilocks.edge import READ_QUERY, Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from zope.interface import implementedBy, implementer, providedBy
 
 from goldilocks.changes import changes
-from goldilocks.csrf import SAFE_METHODS, CrossOriginGuard, call_across_origins, takes_any_origin
+from goldilocks.crossorigin import CrossOriginGuard, call_across_origins, objection_to
+from goldilocks.csrf import SAFE_METHODS
 from goldilocks.edge import READ_QUERY, Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
@@ -333,7 +334,7 @@ class Router:
             registry.notify(ContextFound(request))
         objection = None
         if self.cross_origin is not None and request.environ.get("REQUEST_METHOD") not in SAFE_METHODS:
-            objection = self._objection(self.cross_origin, request)
+            objection = objection_to(request, self.cross_origin)
         try:
             if objection is not None:
                 views = view_table(registry).find(
@@ -355,10 +356,6 @@ class Router:
         if response is None:
             return self.missed(request, context)
         return response
-
-    def _objection(self, objects_to: CrossOriginGuard, request: AnyRequest) -> str | None:
-        objection = objects_to(request.environ)
-        return None if objection is None or takes_any_origin(request) else objection
 
     def _match_route(self, request: AnyRequest) -> Any:
         """Let the first route that matches take the request; return the factory of the root to walk from."""

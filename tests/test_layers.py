@@ -22,7 +22,7 @@ LAYERS = {
         owncookies ranges
     """,
     "record and words": "introspection lateroutes registry threadlocal signing events filebodies response vary httpexceptions exceptions",
-    "who": "security authorization authentication csrf session catalogues i18n",
+    "who": "security authorization authentication csrf crossorigin session catalogues i18n",
     "where": """
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
         pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance edge spool bodies partheaders forms cookies jsonbody requestheaders readers request

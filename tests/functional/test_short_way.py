@@ -16,7 +16,8 @@ import pytest
 from webob import Request as Client
 
 from goldilocks.config import Configurator
-from goldilocks.csrf import CookieCSRFStoragePolicy, CrossOriginGuard, new_csrf_token
+from goldilocks.crossorigin import CrossOriginGuard
+from goldilocks.csrf import CookieCSRFStoragePolicy, new_csrf_token
 from goldilocks.events import ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound

@@ -5,9 +5,9 @@ import re
 import pytest
 from zope.interface import Interface
 
+from goldilocks.crossorigin import CrossOriginGuard
 from goldilocks.csrf import (
     CookieCSRFStoragePolicy,
-    CrossOriginGuard,
     get_csrf_token,
     masked,
     new_csrf_token,

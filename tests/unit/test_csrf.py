@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import pytest
 from webob import Request as WebObRequest
 from webob import Response
-from zope.interface import implementer
 from zope.interface.interfaces import ComponentLookupError
 from zope.interface.verify import verifyObject
 
@@ -13,14 +12,13 @@ from goldilocks.csrf import (
     CookieCSRFStoragePolicy,
     LegacySessionCSRFStoragePolicy,
     SessionCSRFStoragePolicy,
-    call_across_origins,
     check_csrf_origin,
     check_csrf_token,
     get_csrf_token,
     new_csrf_token,
 )
-from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
-from goldilocks.interfaces import ICSRFStoragePolicy, IMultiView
+from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken
+from goldilocks.interfaces import ICSRFStoragePolicy
 from goldilocks.names import setting_keys
 from goldilocks.registry import Registry
 
@@ -313,54 +311,3 @@ def test_headers_of_a_class_of_ones_own():
     }
     assert check_csrf_token(Translated.blank("/", environ=environ.copy()))
     assert check_csrf_token(Guarded.blank("/", environ=environ), raises=False) is False
-
-
-@implementer(IMultiView)
-class ForeignSet:
-    """A set of views of another make, which knows no more than it must."""
-
-    def __init__(self, *views):
-        self.views = list(views)
-
-    def match(self, context, request):
-        if not self.views:
-            raise PredicateMismatch("none")
-        return self.views[0]
-
-
-def wanted(answer, wants=True):
-    """Return a view that answers so; ``PredicateMismatch`` passes."""
-
-    def view(context, request):
-        if answer is PredicateMismatch:
-            raise PredicateMismatch("passes")
-        return answer
-
-    view.__allows_cross_origin__ = wants
-    return view
-
-
-@pytest.mark.parametrize(
-    ("views", "expected"),
-    [
-        ([], None),
-        ([wanted("a")], "a"),
-        ([wanted("a", wants=False)], BadCSRFOrigin),
-        ([wanted(PredicateMismatch)], PredicateMismatch),
-        ([wanted(PredicateMismatch), wanted("a")], "a"),
-        ([wanted(PredicateMismatch), wanted("a", wants=False)], BadCSRFOrigin),
-        ([ForeignSet()], PredicateMismatch),
-        ([ForeignSet(wanted("a"))], "a"),
-        ([ForeignSet(wanted("a", wants=False))], BadCSRFOrigin),
-        ([ForeignSet(), wanted("a")], "a"),
-        ([ForeignSet(wanted(PredicateMismatch)), wanted("a", wants=False)], BadCSRFOrigin),
-    ],
-)
-def test_views_are_asked_when_their_turn_comes(views, expected):
-    """Each view says for itself whether it wants other sites' requests, in whatever set it stands."""
-    request = SimpleNamespace(view_name="")
-    if isinstance(expected, type):
-        with pytest.raises(expected):
-            call_across_origins(views, None, request, "why")
-    else:
-        assert call_across_origins(views, None, request, "why") == expected
