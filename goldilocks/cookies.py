@@ -19,14 +19,10 @@ from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestHeaderFieldsToo
 from goldilocks.limits import Limits
 from goldilocks.types import Environ
 
-#: Where the cookies of a request are kept, beside the header that they were read from.
-_KEPT = "goldilocks._cookies"
-
 _BLANKS = " \t"
 
 #: WebOb's own parts, which its types leave out.
 _webob: Any = webob
-_WEBOBS: str = _webob.cookies.RequestCookies._cache_key
 
 # PERF: linear. WebOb's expression looks from each letter of a word whether a "=" follows it, in a time that grows with the
 # square; a word that none follows is taken as a whole here. It can't contain a cookie: all its ends are ends of it.
@@ -52,86 +48,6 @@ def parse_leniently(header: str) -> dict[str, str]:
         }
     except UnicodeDecodeError as error:
         raise URLDecodeError.of(error) from None
-
-
-class LenientCookies(RequestCookies):
-    """The cookies of a request as WebOb reads them, but what can't be read is the client's fault.
-
-    Args:
-        environ: of the request.
-        limits: how many bytes of cookies it may bring.
-    """
-
-    def __init__(self, environ: Environ, limits: Limits) -> None:
-        super().__init__(environ)
-        self._environ = environ
-        self._limits = limits
-
-    # COMPAT: what RequestCookies reads from
-    @property
-    def _cache(self) -> dict[str, str]:
-        header = self._environ.get("HTTP_COOKIE", "")
-        kept: Any = self._environ.get(_WEBOBS)  # where WebOb finds them, too
-        if kept is not None and kept[1] == header:
-            return cast("dict[str, str]", kept[0])
-        _check_length(header, self._limits)
-        return self._keep(header)
-
-    def _keep(self, header: str) -> dict[str, str]:
-        """Read a header, and keep what was read for as long as the header is the same."""
-        cookies = parse_leniently(header)
-        self._environ[_WEBOBS] = (cookies, header)
-        return cookies
-
-    # COMPAT: what RequestCookies writes by. Its own takes a time that grows with the square, and finds cookies in others' values
-    def _mutate_header(self, name: str, value: str | None) -> bool:
-        """Change a cookie in the header, or take it out with ``None``; tell whether it was there."""
-        was_there = name in self._cache
-        if was_there or value is not None:
-            quoted: Any = None if value is None else _webob.cookies._value_quote(value.encode())
-            written = None if quoted is None else f"{name}={quoted.decode()}"
-            header = self._changed(self._environ.get("HTTP_COOKIE", ""), name, written)
-            self._environ["HTTP_COOKIE"] = header
-            self._keep(header)  # however long it has become: it is the client who has a limit
-        return was_there
-
-    def _changed(self, header: str, name: str, written: str | None) -> str:
-        for found in _cookie_or_word.finditer(header.encode("latin-1")):
-            if found[1] == name.encode():
-                before, after = header[: found.start()], header[found.end() :]
-                return before.rstrip(" ;") + after if written is None else before + written + after
-        return "; ".join(filter(None, (header, written)))
-
-
-class Cookies(LenientCookies):
-    """The cookies of a request, which can be changed in its environment."""
-
-    @property
-    def _cache(self) -> dict[str, str]:
-        header = self._environ.get("HTTP_COOKIE", "")
-        kept: Any = self._environ.get(_KEPT)
-        if kept is not None and kept[1] == header:
-            return cast("dict[str, str]", kept[0])
-        _check_length(header, self._limits)
-        return self._keep(header)
-
-    def _keep(self, header: str) -> dict[str, str]:
-        cookies = parse(header)
-        self._environ[_KEPT] = (cookies, header)
-        return cookies
-
-    def _changed(self, header: str, name: str, written: str | None) -> str:
-        kept = []
-        for pair in header.split(";"):
-            if pair.partition("=")[0].strip(_BLANKS) == name:
-                pair, written = written or "", None
-            kept.append(pair.strip(_BLANKS))
-        return "; ".join(filter(None, [*kept, written]))
-
-
-def _check_length(header: str, limits: Limits) -> None:
-    if len(header) > limits.cookie_bytes:
-        raise refusal(HTTPRequestHeaderFieldsTooLarge, f"More than {limits.cookie_bytes} bytes of cookies.")
 
 
 def parse(header: str) -> dict[str, str]:
@@ -186,3 +102,73 @@ def _as_set(value: str) -> str:
     has_need = bool(data.translate(None, _webob.cookies._allowed_cookie_bytes))
     is_ours = has_need and value == '"' + "".join(map(_IN_QUOTES.__getitem__, data)) + '"'
     return plain if is_ours and not _find_unwritten(plain) else value
+
+
+class LenientCookies(RequestCookies):
+    """The cookies of a request as WebOb reads them, but what can't be read is the client's fault.
+
+    Args:
+        environ: of the request.
+        limits: how many bytes of cookies it may bring.
+    """
+
+    #: Where an environment keeps them, beside the header that they were read from: where WebOb finds them, too.
+    _kept_as: str = _webob.cookies.RequestCookies._cache_key
+    _read = staticmethod(parse_leniently)
+
+    def __init__(self, environ: Environ, limits: Limits) -> None:
+        super().__init__(environ)
+        self._environ = environ
+        self._limits = limits
+
+    # COMPAT: what RequestCookies reads from
+    @property
+    def _cache(self) -> dict[str, str]:
+        header = self._environ.get("HTTP_COOKIE", "")
+        kept: Any = self._environ.get(self._kept_as)
+        if kept is not None and kept[1] == header:
+            return cast("dict[str, str]", kept[0])
+        most = self._limits.cookie_bytes
+        if len(header) > most:
+            raise refusal(HTTPRequestHeaderFieldsTooLarge, f"More than {most} bytes of cookies.")
+        return self._keep(header)
+
+    def _keep(self, header: str) -> dict[str, str]:
+        """Read a header, and keep what was read for as long as the header is the same."""
+        cookies = self._read(header)
+        self._environ[self._kept_as] = (cookies, header)
+        return cookies
+
+    # COMPAT: what RequestCookies writes by. Its own takes a time that grows with the square, and finds cookies in others' values
+    def _mutate_header(self, name: str, value: str | None) -> bool:
+        """Change a cookie in the header, or take it out with ``None``; tell whether it was there."""
+        was_there = name in self._cache
+        if was_there or value is not None:
+            quoted: Any = None if value is None else _webob.cookies._value_quote(value.encode())
+            written = None if quoted is None else f"{name}={quoted.decode()}"
+            header = self._changed(self._environ.get("HTTP_COOKIE", ""), name, written)
+            self._environ["HTTP_COOKIE"] = header
+            self._keep(header)  # however long it has become: it is the client who has a limit
+        return was_there
+
+    def _changed(self, header: str, name: str, written: str | None) -> str:
+        for found in _cookie_or_word.finditer(header.encode("latin-1")):
+            if found[1] == name.encode():
+                before, after = header[: found.start()], header[found.end() :]
+                return before.rstrip(" ;") + after if written is None else before + written + after
+        return "; ".join(filter(None, (header, written)))
+
+
+class Cookies(LenientCookies):
+    """The cookies of a request, which can be changed in its environment."""
+
+    _kept_as = "goldilocks._cookies"
+    _read = staticmethod(parse)
+
+    def _changed(self, header: str, name: str, written: str | None) -> str:
+        kept = []
+        for pair in header.split(";"):
+            if pair.partition("=")[0].strip(_BLANKS) == name:
+                pair, written = written or "", None
+            kept.append(pair.strip(_BLANKS))
+        return "; ".join(filter(None, [*kept, written]))

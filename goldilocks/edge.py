@@ -160,30 +160,23 @@ class Edge:
 
     def _examined(self, environ: Environ) -> HTTPException | None:
         """Look at a request for which proxies have spoken."""
+        limits = self.limits
         try:
-            self._examine(environ)
+            self._check_host(environ)
+            check_method(environ)
+            check_target(environ)
+            check_lengths(environ, limits)
+            check_body_length(environ, limits)
+            check_header_count(environ, limits)
+            check_ranges(environ, limits)
+            check_escapes(environ, limits)
+            check_bytes(environ)
+            check_characters(environ, limits)
+            check_header_lengths(environ, limits)
+            check_lists(environ, limits)
         except HTTPException as refused:
             return refused
-        return too_long_header(environ, self.limits) or too_long_list(environ, self.limits)
-
-    def _examine(self, environ: Environ) -> None:
-        """Look at all but the lengths of headers.
-
-        Raises:
-            HTTPException: something is wrong.
-        """
-        limits = self.limits
-        self._check_host(environ)
-        check_method(environ)
-        check_target(environ)
-        check_lengths(environ, limits)
-        check_body_length(environ, limits)
-        if sum(1 for name in environ if name.startswith("HTTP_")) > limits.header_count:
-            raise refusal(HTTPRequestHeaderFieldsTooLarge, f"More than {limits.header_count} headers.")
-        check_ranges(environ, limits)
-        check_escapes(environ, limits)
-        check_bytes(environ)
-        check_characters(environ, limits)
+        return None
 
     def _check_host(self, environ: Environ) -> None:
         """See that the host is ours; take one that isn't out, so that nothing leads there that answers the request.
@@ -405,23 +398,39 @@ def check_ranges(environ: Environ, limits: Limits) -> None:
 _ACCEPT = ("HTTP_ACCEPT", "HTTP_ACCEPT_CHARSET", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE")
 
 
-def too_long_header(environ: Environ, limits: Limits) -> HTTPException | None:
-    """Return the refusal of a request that has a header that is too long."""
+def check_header_count(environ: Environ, limits: Limits) -> None:
+    """See that there are not too many headers.
+
+    Raises:
+        HTTPRequestHeaderFieldsTooLarge: there are.
+    """
+    if sum(1 for name in environ if name.startswith("HTTP_")) > limits.header_count:
+        raise refusal(HTTPRequestHeaderFieldsTooLarge, f"More than {limits.header_count} headers.")
+
+
+def check_header_lengths(environ: Environ, limits: Limits) -> None:
+    """See that no header is too long, and no name of one.
+
+    Raises:
+        HTTPRequestHeaderFieldsTooLarge: one is.
+    """
     for name, value in environ.items():
         is_header = name.startswith("HTTP_") or name == "CONTENT_TYPE"
         longest = max(len(name), len(value) if isinstance(value, str) else 0)
         if is_header and longest > limits.header_bytes:
-            return refusal(
+            raise refusal(
                 HTTPRequestHeaderFieldsTooLarge, f"A header has more than {limits.header_bytes} bytes."
             )
-    return None
 
 
-def too_long_list(environ: Environ, limits: Limits) -> HTTPException | None:
-    """Return the refusal of a request whose client likes too many things."""
+def check_lists(environ: Environ, limits: Limits) -> None:
+    """See that a client doesn't like too many things.
+
+    Raises:
+        HTTPRequestHeaderFieldsTooLarge: it does.
+    """
     for name in _ACCEPT:
         if name in environ and environ[name].count(",") >= limits.accept_items:
-            return refusal(
+            raise refusal(
                 HTTPRequestHeaderFieldsTooLarge, f"A header lists more than {limits.accept_items} things."
             )
-    return None

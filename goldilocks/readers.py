@@ -31,6 +31,7 @@ from goldilocks.requestheaders import RequestHeaders, unless_unreadable
 
 if TYPE_CHECKING:
     from goldilocks import cookies, forms, jsonbody
+    from goldilocks.limits import Limits
 else:
     # PERF: import: not every request brings something to read
     cookies = late_module("goldilocks.cookies", globals())
@@ -186,13 +187,7 @@ class ReadersMixin(BodyMixin):
         # COMPAT: a form that comes with GET is no form, and a POST must not say that it has no type
         has_fields = method not in ("GET", "HEAD") and (media_type or "CONTENT_TYPE" not in environ)
         if media_type == MULTIPART:
-            self.make_body_seekable()  # from its beginning, wherever somebody has read it to
-            file: Any = self.body_file_raw
-            length = self.content_length or 0
-            try:
-                pairs = forms.multipart_pairs(file, content_type, length, self.limits) if has_fields else []
-            finally:
-                file.seek(0)
+            pairs = self._multipart_pairs(self.limits) if has_fields else []
         else:
             data = self._form_body()
             pairs = forms.form_pairs(data, self.limits) if has_fields else []
@@ -212,6 +207,17 @@ class ReadersMixin(BodyMixin):
         if not data:
             self.make_body_seekable()
         return data
+
+    def _multipart_pairs(self, limits: Limits, charset: str = "utf-8") -> list[tuple[str, Any]]:
+        """Read the parts of a multipart body, from its beginning, wherever somebody has read it to."""
+        self.make_body_seekable()
+        file: Any = self.body_file_raw
+        try:
+            return forms.multipart_pairs(
+                file, self.environ["CONTENT_TYPE"], self.content_length or 0, limits, charset
+            )
+        finally:
+            file.seek(0)
 
     @property
     def params(self) -> NestedMultiDict[str, Any]:
@@ -261,11 +267,7 @@ class ReadersMixin(BodyMixin):
         if self.content_type == URLENCODED:
             forms.form_pairs(self._form_body(), limits)
         elif self.content_type == MULTIPART:
-            self.make_body_seekable()
-            file: Any = self.body_file_raw
-            length = self.content_length or 0
-            forms.multipart_pairs(file, self.environ["CONTENT_TYPE"], length, limits, charset)
-            file.seek(0)
+            self._multipart_pairs(limits, charset)
 
     # --- Cookies ---------------------------------------------------------------------------------------------------
 
