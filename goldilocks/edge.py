@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: COMPAT: where WebOb keeps what it has read of query and form, in the environment
-READ_QUERY, READ_FORM = "webob._parsed_query_vars", "webob._parsed_post_vars"
+READ_QUERY, READ_FORM = _READ = "webob._parsed_query_vars", "webob._parsed_post_vars"
 
 CHECK_SETTING = f"{GOLDILOCKS}.check_requests"
 STRICT_SETTING = f"{GOLDILOCKS}.strict"
@@ -134,20 +134,20 @@ class Edge:
 
         # PERF: hello behind a proxy
         def look_at_unusual(environ: Environ) -> Objection | None:
-            if READ_QUERY in environ or READ_FORM in environ:
-                # a middleware has read them, by other rules and without limits; the application reads them anew
-                environ.pop(READ_QUERY, None)
-                environ.pop(READ_FORM, None)
-            return self._forwarded(environ) or look_behind(environ)
+            return self._prepared(environ) or look_behind(environ)
 
-        return glance(self.examine, *how, {*self.proxies.claims, READ_QUERY, READ_FORM}, look_at_unusual)
+        return glance(self.examine, *how, {*self.proxies.claims, *_READ}, look_at_unusual)
 
     def examine(self, environ: Environ) -> HTTPException | None:
         """Do what a call does, at leisure."""
-        return self._forwarded(environ) or self._examined(environ)
+        return self._prepared(environ) or self._examined(environ)
 
-    def _forwarded(self, environ: Environ) -> HTTPException | None:
-        """Let proxies speak; return what is wrong with what they say."""
+    def _prepared(self, environ: Environ) -> HTTPException | None:
+        """Forget what others have read of a request, and let proxies speak; return what is wrong with what they say."""
+        # a middleware reads by other rules and without limits; the application reads anew
+        for read in _READ:
+            if read in environ:
+                del environ[read]
         try:
             self.proxies.forward(environ)
         except HTTPException as refused:
