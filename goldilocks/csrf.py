@@ -8,7 +8,6 @@ configuration.
 
 from __future__ import annotations
 
-import functools
 import secrets
 from collections.abc import Iterable
 from hmac import compare_digest
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from webob.cookies import CookieProfile
-from webob.request import BaseRequest
 from zope.interface import implementer
 from zope.interface.interfaces import ComponentLookupError
 
@@ -25,6 +23,7 @@ from goldilocks.exceptions import BadCSRFOrigin, BadCSRFToken
 from goldilocks.interfaces import ICSRFStoragePolicy, ISessionFactory
 from goldilocks.names import GOLDILOCKS, setting_keys
 from goldilocks.owncookies import OwnCookie
+from goldilocks.requestheaders import header_of
 from goldilocks.settings import aslist, settings_of
 from goldilocks.types import AnyRequest, AnyResponse
 from goldilocks.util import SimpleSerializer, bytes_, is_same_domain, strings_differ, text_
@@ -60,9 +59,6 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 #: The session's key of the token, where nobody says another.
 TOKEN_KEY = "_csrft_"
-
-#: The properties ``headers`` of request classes that read nothing but the environment: a shortcut past them isn't seen.
-PLAIN_HEADERS: list[Any] = [BaseRequest.headers]
 
 #: Tokens are this many random bytes, and twice as many hexadecimal digits.
 TOKEN_BYTES = 16
@@ -289,7 +285,7 @@ def check_csrf_token(
     supplied: Any = ""
     # PERF: a header is cheaper to find than a field of the body.
     if header is not None:
-        supplied = _header(request, header)
+        supplied = header_of(request, header)
     if supplied == "" and token is not None:
         supplied = request.POST.get(token, "")
     if not isinstance(supplied, str):
@@ -304,20 +300,6 @@ def check_csrf_token(
     if raises:
         raise BadCSRFToken("the request carries no valid CSRF token, neither in a form field nor in a header")
     return False
-
-
-def _header(request: AnyRequest, name: str) -> str:
-    # PERF: csrf: without a dict of all headers, where the request's are what its environment says
-    if getattr(request.__class__, "headers", None) in PLAIN_HEADERS:
-        value: str = request.environ.get(_environ_key(name), "")
-    else:
-        value = request.headers.get(name, "")
-    return value
-
-
-@functools.cache
-def _environ_key(header: str) -> str:
-    return f"HTTP_{header.upper().replace('-', '_')}"
 
 
 def check_csrf_origin(

@@ -76,7 +76,6 @@ class OwnCookie:
         path: where on the site it is sent.
         domain: the domain that it is sent to; None for this host.
         samesite: ``"Strict"``, ``"Lax"`` or ``"None"``; None leaves the word out.
-        is_for_scripts: whether a script of the page is to read it: then automatic doesn't hide it.
 
     What is automatic is no, as it is in Pyramid, where the setting ``safe_cookies`` is off, but for what browsers demand.
 
@@ -93,7 +92,6 @@ class OwnCookie:
         path: str = "/",
         domain: str | None = None,
         samesite: str | None = "Lax",
-        is_for_scripts: bool = False,
     ) -> None:
         if name is not None:  # COMPAT: a cookie that nobody will ask for may have none
             check_cookie_name(name)
@@ -107,7 +105,6 @@ class OwnCookie:
         self.path = path
         self.domain = domain
         self.samesite = samesite
-        self.is_for_scripts = is_for_scripts
         self._start = f"{name}="
         self._ends: dict[Any, str] = {}
         # PERF: acl, session, csrf: a page and what it loads come with one header
@@ -187,7 +184,7 @@ class OwnCookie:
             "path": self.path,
             "domain": domain or self.domain,
             "secure": is_safe and is_https if self.secure is None else self.secure,
-            "httponly": is_safe and not self.is_for_scripts if self.httponly is None else self.httponly,
+            "httponly": is_safe if self.httponly is None else self.httponly,
             "samesite": self.samesite,
         }
 

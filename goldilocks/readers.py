@@ -19,7 +19,6 @@ from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
 from webob.request import BaseRequest, NoDefault
 
 from goldilocks.bodies import BodyMixin
-from goldilocks.csrf import PLAIN_HEADERS
 from goldilocks.edge import READ_FORM, READ_QUERY
 from goldilocks.encode import DEFAULT_PORTS, sendable_query
 from goldilocks.exceptions import FormError, NotJSONError, URLDecodeError, refusal
@@ -27,7 +26,7 @@ from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
 from goldilocks.late import late_module
 from goldilocks.owncookies import PLAIN_READERS
 from goldilocks.ranges import if_range, read_range
-from goldilocks.requestheaders import RequestHeaders, unless_unreadable
+from goldilocks.requestheaders import PLAIN_HEADERS, RequestHeaders, unless_unreadable
 
 if TYPE_CHECKING:
     from goldilocks import cookies, forms, jsonbody

@@ -19,13 +19,13 @@ PACKAGE = Path(__file__).parent.parent / "goldilocks"
 LAYERS = {
     "ground": """
         . late changes collector interfaces types decorator requesttype location codecache characters encode frames headers localurl names ordering settings limits path asset resource offers util acl
-        owncookies ranges
+        owncookies ranges requestheaders
     """,
     "record and words": "introspection lateroutes registry threadlocal signing events filebodies response vary httpexceptions exceptions",
     "who": "security authorization authentication csrf crossorigin session catalogues i18n",
     "where": """
         traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
-        pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance edge spool bodies partheaders forms cookies jsonbody requestheaders readers request
+        pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance edge spool bodies partheaders forms cookies jsonbody readers request
     """,
     "what": "renderers steadyrenderer templatecode templatescan templates static tweens parameters predicates methods pipeline viewderivers view",
     "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces plans rescue failure express router",

@@ -9,7 +9,6 @@ import pytest
 from webob.multidict import NoVars
 from webob.request import BaseRequest, DisconnectionError
 
-from goldilocks.csrf import PLAIN_HEADERS
 from goldilocks.exceptions import BodyDisconnectedError, FormError, JSONBodyError, URLDecodeError
 from goldilocks.httpexceptions import (
     HTTPBadRequest,
@@ -21,6 +20,7 @@ from goldilocks.limits import Limits
 from goldilocks.owncookies import PLAIN_READERS
 from goldilocks.readers import ReadersMixin
 from goldilocks.request import Request
+from goldilocks.requestheaders import PLAIN_HEADERS
 from goldilocks.response import Response
 
 URLENCODED = "application/x-www-form-urlencoded"
