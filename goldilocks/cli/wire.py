@@ -2,7 +2,8 @@
 
 An error that waitress doesn't expect while it reads a request ends the connection without a word; here it is the client's fault. And
 waitress takes a body whose length is said in two ways: a proxy in front may have believed the other one, and then what is the end of a
-body to it is one more request here.
+body to it is one more request here. It also has whoever expects to be told to go on do so where nothing is to come, and makes of that
+request and the next one on the connection a single one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,14 @@ _find_codings = re.compile(rb"^transfer-encoding:[ \t]*([^\r\n]*)", re.IGNORECAS
 
 class Parser(HTTPRequestParser):
     """Reads a request; one that can't be read, or could be read in two ways, is answered with 400."""
+
+    def received(self, data: bytes) -> int:
+        """Read what has come; return how much of it belongs to this request."""
+        consumed: int = super().received(data)
+        # SPEC: RFC 9110, 10.1.1: who has sent all, or is refused, isn't told to go on
+        if self.completed:
+            self.expect_continue = False
+        return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head of a request.

@@ -66,6 +66,36 @@ def test_nobody_waits_for_who_ends_the_server(ask):
     assert ask(head()).split(b"\r\n")[0] == b"HTTP/1.1 200 OK"
 
 
+EXPECTS = "Expect: 100-continue"
+
+
+def test_expectation_without_a_body(ask):
+    """Who expects to be told to go on, and has nothing more to say, is answered; the next request stays one of its own."""
+    for lines in ([EXPECTS], [EXPECTS, "Content-Length: 0"]):
+        first = head("/", *lines).replace(b"Connection: close\r\n", b"")
+        assert [line for line in ask(first + head()).split(b"\r\n") if b"HTTP/1.1 " in line] == [
+            b"HTTP/1.1 200 OK",
+            b"0HTTP/1.1 200 OK",
+        ]
+
+
+def test_expectation_with_a_body(ask):
+    """Who has more to say is told to go on, once."""
+    answer = ask(head("/", EXPECTS, "Content-Length: 3") + b"abc")
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n") and answer.endswith(
+        b"\r\n\r\n3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [("Content-Length: 11", b"413"), ("Content-Length: x", b"400"), ("Transfer-Encoding: x", b"501")],
+)
+def test_expectation_that_is_refused(ask, line, status):
+    """Who isn't let go on is told why at once."""
+    assert ask(head("/", EXPECTS, line)).startswith(b"HTTP/1.1 " + status)
+
+
 CHUNKED = b"0\r\n\r\n"
 
 
