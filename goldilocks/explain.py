@@ -169,9 +169,9 @@ def _likeness(asked: Sequence[str], pattern: Sequence[str]) -> float:
 
 
 def walked(request: AnyRequest) -> WalkFact | None:
-    """Return where the traversal ended, or ``None`` if the request didn't come so far."""
+    """Return where the traversal ended, or ``None`` if the request didn't come so far, or is over."""
     found = request.__dict__
-    if "view_name" not in found:
+    if not {"view_name", "context"} <= found.keys():
         return None
     return WalkFact(
         root=described(found["root"]),
@@ -374,11 +374,12 @@ def explain(request: AnyRequest, error: Any) -> Explanation:
         verdict=verdict_of(error, request.registry),
         raised=None if is_ours(error) else raised_at(error.__traceback__),
     )
-    reason, advice = _reason(known, error)
+    # an execution policy may ask for the page of an error when the router has let go of the context
+    reason, advice = _reason(known, error, is_over=walk is None and "view_name" in attrs)
     return replace(known, reason=reason, advice=advice)
 
 
-def _reason(known: Explanation, error: Any) -> tuple[str, str]:
+def _reason(known: Explanation, error: Any, is_over: bool) -> tuple[str, str]:
     """Say in a sentence what happened, and in another what may help."""
     taken = known.taken
     if known.raised is not None:
@@ -391,6 +392,11 @@ def _reason(known: Explanation, error: Any) -> tuple[str, str]:
     if isinstance(error, MethodMismatch):
         allowed = ", ".join(error.allowed)
         return f"There is something here, but not for {known.method}: it answers {allowed}.", ""
+    if is_over:
+        return (
+            "The request was over when this was asked for: which views there were isn't known any more.",
+            "",
+        )
     if known.views:
         return _passed_reason(known.views, error)
     if taken is not None:

@@ -2,7 +2,8 @@
 
 Whoever looks at a session, an identity, a token or the cookie of a language notes it on the request (`note_cookie`). When the answer is
 made, the router says it there (`vary_by_cookie`). So that nothing of it is lost, the note is passed on: to the request on whose
-behalf another one was answered, and to whoever answers the error of a request that is over.
+behalf another one was answered, and to whoever answers the error of a request that is over. Where the answer to an error is asked for by
+name, it is said there (`vary_at_once`): an execution policy sends that when the router is through.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from webob.response import Response as WebObResponse
 
 from goldilocks.names import GOLDILOCKS
 from goldilocks.response import Response
+from goldilocks.settings import settings_of
 from goldilocks.threadlocal import get_current_request
 
 if TYPE_CHECKING:
@@ -53,6 +55,12 @@ def vary_as_noted(page: AnyResponse, environ: Environ) -> None:
     """Say on the answer to an error that it depends on the request's cookies, if that was noted."""
     if _NOTED in environ:
         vary_by_cookie(page)
+
+
+def vary_at_once(response: AnyResponse, request: AnyRequest) -> None:
+    """Say on the answer to an error that it depends on the request's cookies: who has asked for it may send it by himself."""
+    if DEPENDS_ON_COOKIE in request.__dict__ and settings_of(request).get(VARY_SETTING):
+        vary_by_cookie(response)
 
 
 def vary_by_cookie(response: AnyResponse) -> None:

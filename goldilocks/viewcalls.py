@@ -16,6 +16,7 @@ from goldilocks.httpexceptions import HTTPNotFound
 from goldilocks.interfaces import IRequest, IViewClassifier
 from goldilocks.threadlocal import get_current_registry, manager
 from goldilocks.util import reraise as raise_again
+from goldilocks.vary import vary_at_once
 from goldilocks.viewtable import call_views, registered_views, view_table
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ class ViewMethodsMixin:
             if reraise:
                 raise_again(*exc_info)
             raise HTTPNotFound
+        vary_at_once(response, request)
         return response
 
 

@@ -9,6 +9,7 @@ import pytest
 from goldilocks.acl import DENY_ALL
 from goldilocks.authorization import ACLHelper
 from goldilocks.config import Configurator
+from goldilocks.events import ContextFound, NewResponse
 from goldilocks.httpexceptions import HTTPException, HTTPForbidden, HTTPNotFound
 from goldilocks.registry import Registry
 from goldilocks.request import Request
@@ -261,6 +262,28 @@ def test_outside_of_everything():
         config.set_execution_policy(lambda environ, router: 1 / 0)
 
     serve(include).get("/", status=500, extra_environ=AS_A_SERVER)
+
+
+@pytest.mark.parametrize("path", ["/", "/missing"])
+def test_page_that_an_execution_policy_asks_for(path, caplog):
+    """A page that is asked for when the router is through says so, instead of what it can't know any more."""
+
+    def answer(environ, router):
+        with router.request_context(environ) as request:
+            try:
+                return router.invoke_request(request)
+            except HTTPNotFound:
+                return request.invoke_exception_view()
+
+    def include(config):
+        config.set_execution_policy(answer)
+        config.add_view(lambda request: Response("found"))
+        config.add_subscriber(lambda event: missing(event.request), NewResponse)
+        config.add_subscriber(lambda event: event.request.path == "/missing" and missing(None), ContextFound)
+
+    page = serve(include, goldilocks__debug="true").get(path, status=404, headers=HTML).text
+    assert "test_debug_pages.py" in page
+    assert caplog.records == []
 
 
 def test_answer_that_was_begun(caplog):

@@ -12,6 +12,7 @@ from goldilocks import util
 from goldilocks.authentication import AuthTktCookieHelper, BadTicket, parse_ticket
 from goldilocks.authorization import ACLAuthorizationPolicy, ACLHelper
 from goldilocks.csrf import CookieCSRFStoragePolicy, check_csrf_token, get_csrf_token
+from goldilocks.events import NewResponse
 from goldilocks.httpexceptions import HTTPForbidden
 from goldilocks.response import Response
 from goldilocks.security import Allow, Everyone
@@ -231,6 +232,37 @@ def test_what_a_subrequest_looked_at_is_noted(view, use_tweens):
     answer = serve(app).get("/")
     assert "in: " in answer
     assert answer.headers["Vary"] == "Cookie"
+
+
+@pytest.mark.parametrize("varies", [True, False])
+@pytest.mark.parametrize("who_looks", ["the request", "the exception view"])
+def test_what_an_execution_policy_has_answered_is_noted(who_looks, varies):
+    """An exception view that an execution policy asks for answers one visitor like this and another like that."""
+
+    def policy(environ, router):
+        with router.request_context(environ) as request:
+            try:
+                return router.invoke_request(request)
+            except LookupError:
+                return request.invoke_exception_view(reraise=True)
+
+    def fail(event):
+        if who_looks == "the request":
+            assert event.request.identity is None
+        raise LookupError
+
+    def excuse(error, request):
+        return Response(repr(request.identity) if who_looks == "the exception view" else "sorry")
+
+    def app(config):
+        config.set_security_policy(Policy())
+        config.set_execution_policy(policy)
+        config.add_view(lambda request: Response())
+        config.add_subscriber(fail, NewResponse)
+        config.add_exception_view(excuse, context=LookupError)
+
+    answer = serve(app, goldilocks__vary_by_cookie=str(varies)).get("/")
+    assert answer.headers.get("Vary") == ("Cookie" if varies else None)
 
 
 def test_permission_of_a_view_is_noted():

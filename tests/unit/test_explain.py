@@ -215,6 +215,18 @@ def test_no_walk_yet():
     assert walked(Request.blank("/")) is None
 
 
+def test_explanation_after_the_end():
+    """Of a request that is over, nobody says that it had no views: the router has let go of its context."""
+    requests = []
+    config = Configurator()
+    config.add_view(lambda request: requests.append(request) or fine(request))
+    Request.blank("/").get_response(config.make_wsgi_app())
+    (request,) = requests
+    fact = explain(request, HTTPNotFound())
+    assert (fact.walk, fact.views) == (None, ())
+    assert fact.reason.startswith("The request was over")
+
+
 def test_explanation_before_the_walk():
     """What was refused before the walk has no views."""
     request = request_of(routes, "/two/1", request_iface=None)
