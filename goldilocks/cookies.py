@@ -14,6 +14,7 @@ import webob.cookies
 from webob.cookies import RequestCookies
 
 from goldilocks.characters import UNWRITTEN, find_control, is_token
+from goldilocks.charsets import text_of
 from goldilocks.exceptions import URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestHeaderFieldsTooLarge
 from goldilocks.limits import Limits
@@ -61,10 +62,7 @@ def parse(header: str) -> dict[str, str]:
         HTTPBadRequest: there are control characters in it.
     """
     if not header.isascii():
-        try:
-            header = header.encode("latin-1").decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise URLDecodeError.of(error) from None
+        header = text_of(header)
     if not header.isprintable() and find_control(header):
         raise refusal(HTTPBadRequest, "There are control characters in the cookies.")
     cookies: dict[str, str] = {}

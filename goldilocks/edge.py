@@ -16,7 +16,8 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from goldilocks.characters import find_control, is_token
-from goldilocks.exceptions import URLDecodeError, refusal
+from goldilocks.charsets import text_of
+from goldilocks.exceptions import refusal
 from goldilocks.glance import Objection, glance
 from goldilocks.hosts import (
     HOSTS_SETTING,
@@ -379,9 +380,7 @@ def check_text(text: str) -> None:
         HTTPBadRequest: it isn't even bytes.
     """
     try:
-        text.encode("latin-1").decode()
-    except UnicodeDecodeError as error:
-        raise URLDecodeError.of(error) from None
+        text_of(text)
     except UnicodeEncodeError:  # no server has made it
         raise refusal(HTTPBadRequest, "A header holds what no byte stands for.") from None
 

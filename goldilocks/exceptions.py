@@ -107,7 +107,9 @@ class URLDecodeError(UnicodeDecodeError, HTTPBadRequest):
 
     @classmethod
     def of(cls, error: UnicodeDecodeError) -> URLDecodeError:
-        """Make one of an error of Python's."""
+        """Make one of an error of Python's, unless it is one."""
+        if isinstance(error, URLDecodeError):
+            return error
         return cls(error.encoding, error.object, error.start, error.end, error.reason)
 
 

@@ -10,7 +10,6 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 from email.message import Message
-from encodings.aliases import aliases
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
@@ -23,8 +22,9 @@ from multipart import (  # type: ignore[import-untyped]
 from webob.compat import cgi_FieldStorage
 
 from goldilocks.characters import UNWRITTEN
+from goldilocks.charsets import decoded, is_form_charset
 from goldilocks.edge import BROKEN_ESCAPE, find_broken_escape
-from goldilocks.exceptions import FormError, URLDecodeError, refusal
+from goldilocks.exceptions import FormError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPRequestEntityTooLarge
 from goldilocks.limits import Limits
 from goldilocks.partheaders import boundary_of, check_part_headers, names_of, options
@@ -117,49 +117,6 @@ def _unquoted(text: str, errors: str) -> str:
     if "%" not in text and text.isascii():
         return text
     return decoded(unquote_to_bytes(text.encode("latin-1")), "utf-8", errors)
-
-
-def decoded(data: bytes, charset: str, errors: str = "strict") -> str:
-    """Make text of bytes.
-
-    Raises:
-        URLDecodeError: they are none.
-        HTTPBadRequest: there is no such charset.
-    """
-    # a client may name any codec of Python's: some make no text, some take a time that grows with the square, and
-    # Python remembers for ever the names that it doesn't know
-    if charset != "utf-8" and charset.strip().lower().replace("-", "_") not in _CHARSETS:
-        raise refusal(HTTPBadRequest, "The charset of the body is unknown.")
-    try:
-        return data.decode(charset.strip(), errors)
-    except UnicodeDecodeError as error:
-        raise URLDecodeError.of(error) from None
-
-
-_NO_CHARSETS = frozenset(
-    (
-        "base64_codec",
-        "bz2_codec",
-        "hex_codec",
-        "mbcs",
-        "quopri_codec",
-        "rot_13",
-        "utf_7",
-        "uu_codec",
-        "zlib_codec",
-    )
-)
-#: What Python calls the charsets of text.
-_CHARSETS = frozenset(
-    name for alias, codec in aliases.items() if codec not in _NO_CHARSETS for name in (alias, codec)
-)
-#: The charsets in which forms are sent. SPEC: RFC 7578, 5.1.2; https://url.spec.whatwg.org, 5.2
-_FORM_CHARSETS = frozenset(("utf_8", "utf8", "us_ascii", "ascii"))
-
-
-def is_form_charset(charset: str) -> bool:
-    """Tell whether a form in a charset is read as UTF-8."""
-    return charset.strip().lower().replace("-", "_") in _FORM_CHARSETS
 
 
 def _refuse_controls(pairs: Pairs, limits: Limits) -> None:

@@ -19,6 +19,7 @@ from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
 from webob.request import BaseRequest, NoDefault
 
 from goldilocks.bodies import BodyMixin
+from goldilocks.charsets import decoded, is_form_charset
 from goldilocks.edge import READ_FORM, READ_QUERY
 from goldilocks.encode import DEFAULT_PORTS, sendable_query
 from goldilocks.exceptions import FormError, NotJSONError, URLDecodeError, refusal
@@ -132,7 +133,7 @@ class ReadersMixin(BodyMixin):
             return raw
         encoding = self.environ.get("webob.url_encoding", "UTF-8")
         data = raw.encode("latin-1")
-        forms.decoded(data, encoding)  # only to see that it can be
+        decoded(data, encoding)  # only to see that it can be
         return quote(data, _PATH_SAFE)
 
     # --- Query and form --------------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ class ReadersMixin(BodyMixin):
         Raises:
             FormError: it isn't.
         """
-        if not forms.is_form_charset(self._charset_name):
+        if not is_form_charset(self._charset_name):
             raise refusal(
                 FormError, "Forms are read in UTF-8, and this one is said to be in another charset."
             )
@@ -248,7 +249,7 @@ class ReadersMixin(BodyMixin):
             HTTPBadRequest: the form can't be read, or the client names a charset that doesn't exist.
         """
         if charset is None:
-            forms.decoded(b"", self._charset_name)
+            decoded(b"", self._charset_name)
         try:
             if (charset or self._charset_name) != "UTF-8":
                 self._measure_form(charset or self._charset_name)
@@ -300,7 +301,7 @@ class ReadersMixin(BodyMixin):
             URLDecodeError: it isn't text in the charset that the client names.
             HTTPBadRequest: there is no such charset.
         """
-        return forms.decoded(self.body, self._charset_name)
+        return decoded(self.body, self._charset_name)
 
     @text.setter
     def text(self, value: str) -> None:
@@ -324,7 +325,7 @@ class ReadersMixin(BodyMixin):
         if limits.strict_json and not jsonbody.is_json(self.environ.get("CONTENT_TYPE", "")):
             raise NotJSONError
         try:
-            text = forms.decoded(self.body, "utf-8" if limits.strict_json else self._charset_name)
+            text = decoded(self.body, "utf-8" if limits.strict_json else self._charset_name)
         except URLDecodeError as error:
             jsonbody.point_at_bytes(error)
             raise
@@ -352,7 +353,7 @@ class ReadersMixin(BodyMixin):
             except HTTPException:  # a body that is too large, or not whole
                 data = self.as_bytes(skip_body=True)
         try:
-            return forms.decoded(data, self._charset_name)
+            return decoded(data, self._charset_name)
         except HTTPBadRequest:
             return data.decode("utf-8", "backslashreplace")
 

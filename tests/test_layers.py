@@ -24,7 +24,7 @@ LAYERS = {
     "record and words": "introspection lateroutes registry threadlocal signing events filebodies response vary httpexceptions exceptions",
     "who": "security authorization authentication csrf crossorigin session catalogues i18n",
     "where": """
-        traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
+        charsets traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
         pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance edge spool bodies partheaders forms cookies jsonbody readers request
     """,
     "what": "renderers steadyrenderer templatecode templatescan templates static tweens parameters predicates methods pipeline viewderivers view",

@@ -8,10 +8,11 @@ from typing import Any
 import webob
 from zope.interface.interfaces import IInterface
 
+from goldilocks.charsets import text_of
 from goldilocks.interfaces import IRequestFactory, ITraverser
 from goldilocks.location import lineage
 from goldilocks.threadlocal import get_current_registry
-from goldilocks.traversal.paths import _decoded, _join_path_tuple, unquote_bytes_to_wsgi
+from goldilocks.traversal.paths import _join_path_tuple, unquote_bytes_to_wsgi
 from goldilocks.traversal.traverser import walk
 from goldilocks.types import AnyRegistry, AnyRequest, Context
 from goldilocks.util import ascii_
@@ -107,7 +108,7 @@ def traverse(resource: Context, path: str | bytes | Iterable[Any]) -> dict[str, 
     if traverser is not None:
         return traverser(_blank_request(quoted, registry))
     # PERF: find_resource: our own traverser asks for nothing but the path, so no request is made
-    return walk(resource, _decoded(unquote_bytes_to_wsgi(quoted.partition("?")[0].encode())))
+    return walk(resource, text_of(unquote_bytes_to_wsgi(quoted.partition("?")[0].encode())))
 
 
 def _quoted(path: str | bytes | Iterable[Any]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from webob.request import BaseRequest
 
+from goldilocks.charsets import text_of
 from goldilocks.encode import url_quote
 from goldilocks.exceptions import URLDecodeError
 from goldilocks.types import AnyRequest
@@ -43,37 +44,25 @@ def requested_path(request: AnyRequest) -> str:
         environ = request.environ
         if "webob.url_encoding" not in environ:
             raw = environ.get("PATH_INFO") or "/"
-            return raw if raw.isascii() else _decoded(raw)
+            return raw if raw.isascii() else text_of(raw)
     try:
         path = request.path_info
     except KeyError:
         return "/"
     except AttributeError:
-        path = _decoded(request.environ.get("PATH_INFO", ""))
+        path = text_of(request.environ.get("PATH_INFO", ""))
     except UnicodeDecodeError as error:
-        raise _as_url_error(error) from None
+        raise URLDecodeError.of(error) from None
     return path or "/"
-
-
-def _as_url_error(error: UnicodeDecodeError) -> URLDecodeError:
-    return error if isinstance(error, URLDecodeError) else URLDecodeError.of(error)
-
-
-def _decoded(path: str) -> str:
-    try:
-        return decode_path_info(path)
-    except UnicodeDecodeError as error:
-        raise _as_url_error(error) from None
 
 
 def decode_path_info(path: str) -> str:
     """Turn the text that WSGI makes of a path's bytes into the text that they mean.
 
-    >>> decode_path_info("/PeÃ±a")
-    '/Peña'
+    Raises:
+        URLDecodeError: they are no UTF-8.
     """
-    # SPEC: PEP 3333, "Unicode Issues": each character stands for one byte
-    return path.encode("latin-1").decode("utf-8")
+    return text_of(path)
 
 
 def unquote_bytes_to_wsgi(bytestring: bytes) -> str:
@@ -104,7 +93,7 @@ def traversal_path_info(path: str) -> tuple[str, ...]:
     Raises:
         URLDecodeError: the path is not UTF-8.
     """
-    return split_path_info(_decoded(path))
+    return split_path_info(text_of(path))
 
 
 def split_path_info(path: str) -> tuple[str, ...]:

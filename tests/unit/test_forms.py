@@ -10,7 +10,7 @@ import pytest
 from webob.compat import cgi_FieldStorage
 
 from goldilocks.exceptions import URLDecodeError
-from goldilocks.forms import base_name, decoded, form_pairs, is_form_charset, multipart_pairs, query_pairs
+from goldilocks.forms import base_name, form_pairs, multipart_pairs, query_pairs
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPClientError, HTTPRequestEntityTooLarge
 from goldilocks.limits import Limits
 from goldilocks.spool import spooled
@@ -102,28 +102,6 @@ def test_fields_are_measured():
             form_pairs(body, limits)
     with pytest.raises(HTTPRequestEntityTooLarge, match="in all"):
         form_pairs(b"a=1234&b=1234", limits)
-
-
-@pytest.mark.parametrize("charset", ["utf-8", "UTF8", " latin-1", "Windows-1252", "shift_jis"])
-def test_charsets(charset):
-    """A body may be in any charset that Python has a name for."""
-    assert decoded(b"abc", charset) == "abc"
-
-
-@pytest.mark.parametrize(
-    "charset", ["", "nothing", "rot13", "hex", "idna", "punycode", "utf-7", "unicode_escape", "\0"]
-)
-def test_charsets_that_are_none(charset):
-    """What isn't a charset of text is the client's fault."""
-    with pytest.raises(HTTPBadRequest, match="charset"):
-        decoded(b"abc", charset)
-
-
-def test_charsets_of_forms():
-    """A form is in UTF-8, by any of its names."""
-    assert [is_form_charset(name) for name in ("utf-8", "UTF8", "us-ascii", "latin-1")] == [True] * 3 + [
-        False
-    ]
 
 
 # --- Multipart -----------------------------------------------------------------------------------------------------
