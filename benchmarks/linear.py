@@ -310,6 +310,9 @@ def _parts() -> Iterator[Case]:
             make,
             reads("HTTP_AUTHORIZATION", lambda it: it.authorization),
         )
+    for unit in ("a", "a=", 'a="b,', '"', " ", " ,"):
+        make = filled(unit, "Digest a=x", "x")
+        yield f"credentials {unit!r}", make, reads("HTTP_AUTHORIZATION", lambda it: it.authorization)
     for unit in ("a=b,", 'a="', "a", ",", "no-cache ", "="):
         yield (
             f"cache-control {unit!r}",

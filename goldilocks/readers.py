@@ -27,7 +27,12 @@ from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
 from goldilocks.late import late_module
 from goldilocks.owncookies import PLAIN_READERS
 from goldilocks.ranges import if_range, read_range
-from goldilocks.requestheaders import PLAIN_HEADERS, RequestHeaders, unless_unreadable
+from goldilocks.requestheaders import (
+    PLAIN_HEADERS,
+    RequestHeaders,
+    read_authorization,
+    unless_unreadable,
+)
 
 if TYPE_CHECKING:
     from goldilocks import cookies, forms, jsonbody
@@ -404,6 +409,12 @@ class ReadersMixin(BodyMixin):
         "The bytes that are asked for; the first ones, if several ranges are.",
     )
     max_forwards = unless_unreadable("max_forwards")
+    authorization = property(
+        lambda self: read_authorization(self.environ.get("HTTP_AUTHORIZATION")),
+        _webob.authorization.fset,
+        _webob.authorization.fdel,
+        "The credentials: their scheme, and what stands behind it.",
+    )
 
 
 # what reads cookies and headers for the framework itself may go past these properties as it may go past WebOb's

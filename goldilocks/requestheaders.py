@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Any
 
+from webob import descriptors
 from webob import headers as webob_headers
 from webob.request import BaseRequest
 
@@ -63,3 +66,46 @@ def unless_unreadable(name: str) -> property:
             return None
 
     return property(read, theirs.fset, theirs.fdel, theirs.__doc__)
+
+
+_find_name = re.compile(r"(?<![a-z])([a-z]+)[ \t]*=[ \t]*").search
+_find_closing_quotes = re.compile(r'"(?=[ \t]*(?:\Z|,))').finditer
+
+
+def read_authorization(header: str | None) -> Any:
+    """Read credentials as WebOb does, in a time that grows with their length and not with its square.
+
+    >>> read_authorization('Digest username="bär, baloo", qop=auth')
+    Authorization(authtype='Digest', params={'username': 'bär, baloo', 'qop': 'auth'})
+    """
+    if header is None:
+        return None
+    scheme, _, said = header.partition(" ")
+    has_params = scheme in descriptors.known_auth_schemes and (scheme != "Basic" or '"' in said)
+    make: Any = vars(descriptors)["_authorization"]
+    return make(scheme, _parameters(said) if has_params else said)
+
+
+def _parameters(text: str) -> dict[str, str]:
+    closing = [quote.start() for quote in _find_closing_quotes(text)]
+    found, position = {}, 0
+    while name := _find_name(text, position):
+        start = name.end()
+        comma = text.find(",", _end_of_quoted(text, start, closing))
+        end = len(text) if comma < 0 else comma
+        found[name[1]] = text[start:end].rstrip(" \t").strip('"')
+        position = end + 1
+    return found
+
+
+def _end_of_quoted(text: str, start: int, closing: list[int]) -> int:
+    """Return where a value in quotes ends; where it begins, if it isn't in quotes.
+
+    Args:
+        text: all parameters.
+        start: of the value.
+        closing: where the quotes stand that can end one.
+    """
+    at = bisect_right(closing, start)
+    is_quoted = text[start : start + 1] == '"' and at < len(closing) and "\n" not in text[start : closing[at]]
+    return closing[at] if is_quoted else start

@@ -155,6 +155,18 @@ def test_cookies_that_are_written_can_be_read(cookies):
     assert parse("; ".join(f"{name}={value}" for name, value in cookies.items())) == cookies
 
 
+CREDENTIALS = st.lists(
+    st.sampled_from(["a", "ab", "X", "=", '"', " ", "\t", ",", ", ", 'a="', 'a="b"', "\\", "\n"]), max_size=14
+).map("".join)
+
+
+@given(st.sampled_from(["Digest ", "Basic ", "Bearer ", "OpenID  ", ""]), CREDENTIALS)
+def test_credentials_are_read_as_webob_reads_them(scheme, said):
+    """Whatever stands in ``Authorization``, it is the same as ever."""
+    old, new = both(lambda made: made.authorization, HTTP_AUTHORIZATION=scheme + said)
+    assert new == old
+
+
 # --- Anything else -------------------------------------------------------------------------------------------------
 
 READERS = (

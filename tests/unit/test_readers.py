@@ -632,6 +632,35 @@ def test_header_that_cant_be_read(name, value, found):
     assert getattr(get(**{f"HTTP_{name.upper()}": value}), name) == found
 
 
+@pytest.mark.parametrize(
+    ("value", "scheme", "params"),
+    [
+        ("Bearer a=b", "Bearer", "a=b"),
+        ("Basic YTpi", "Basic", "YTpi"),
+        ('Basic a="b"', "Basic", {"a": "b"}),
+        ('Digest a="b, c" , x d = "e"f" ,g=h i ', "Digest", {"a": "b, c", "d": 'e"f', "g": "h i"}),
+        ('Digest a="b, c=d', "Digest", {"a": "b", "c": "d"}),
+        ('Digest a="b\n", c=""', "Digest", {"a": "b\n", "c": ""}),
+        ("Digest", "Digest", {}),
+    ],
+)
+def test_credentials(value, scheme, params):
+    """What stands behind the scheme of credentials is read as parameters, where it is known that there are some."""
+    request = get(HTTP_AUTHORIZATION=value)
+    assert request.authorization == (scheme, params)
+    assert (request.authorization.authtype, request.authorization.params) == (scheme, params)
+
+
+def test_credentials_are_set():
+    """Credentials can be set and deleted."""
+    request = get()
+    assert request.authorization is None
+    request.authorization = "Digest", {"a": "b"}
+    assert request.headers["Authorization"] == 'Digest a="b"'
+    del request.authorization
+    assert "Authorization" not in request.headers
+
+
 def test_condition_that_cant_be_read_doesnt_hold():
     """A range on a condition that can't be read isn't sent."""
     request = get(HTTP_IF_RANGE="Mon, 01 Jan 99999 00:00:00 GMT")
