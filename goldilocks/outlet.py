@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from webob.response import EmptyResponse
+
 from goldilocks import httpexceptions
 from goldilocks.exceptions import PredicateMismatch
 from goldilocks.headers import HeaderError, check, safe_location
 from goldilocks.names import GOLDILOCKS
 from goldilocks.response import OK, STATUS_LINES, FileResponse, Response
-from goldilocks.vary import VARY_SETTING
+from goldilocks.vary import PRIVATE, VARY_SETTING, needs_privacy
 
 if TYPE_CHECKING:
     from goldilocks.types import AnyResponse, Environ, StartResponse
@@ -36,15 +38,16 @@ _LINES = frozenset((OK, *STATUS_LINES.values(), *httpexceptions.STATUS_LINES.val
 _NO_LINES: frozenset[str] = frozenset()
 _PAGES = frozenset((PredicateMismatch, *httpexceptions.status_map.values()))
 
+# SPEC: RFC 9110, 6.4.1 and 8.6: what ends with its head; a client would take a body for the beginning of the next answer
+_WITHOUT_BODY = ("204", "304")
+_ABOUT_THE_BODY = frozenset(("content-length", "content-type"))
+
 CHECK_SETTING = f"{GOLDILOCKS}.check_responses"
 HEADERS_SETTING = f"{GOLDILOCKS}.default_headers"
 
-#: Headers that say what caches may do with an answer.
-_CACHING = frozenset(("cache-control", "expires"))
-_PRIVATE = ("Cache-Control", "private")
 #: Headers about which something is decided, if they are among those that are added.
 _SAID_AS_MADE = frozenset(("content-type", "content-length", "vary", "set-cookie"))
-_DECIDED = _SAID_AS_MADE | _CACHING
+_DECIDED = _SAID_AS_MADE | {"cache-control"}
 
 
 def outlet(settings: Mapping[str, Any]) -> Outlet | None:
@@ -56,7 +59,8 @@ def outlet(settings: Mapping[str, Any]) -> Outlet | None:
 
 def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool) -> Outlet:
     complete = _completion(added, keeps_private)
-    with_cookie = [*added, _PRIVATE] if keeps_private else added
+    is_private = keeps_private and needs_privacy([("Set-Cookie", ""), *added])
+    with_cookie = [*added, PRIVATE] if is_private else added
     complete_plain = _plain_completion(added, with_cookie)
     # what is added may itself say what a body is, or on what it depends; then nothing is sent as it was made
     lines = _LINES if _SAID_AS_MADE.isdisjoint(name.lower() for name, _ in added) else _NO_LINES
@@ -79,7 +83,7 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
                         start_response(status, plain)
                         return response._app_iter
                 names = {name.lower() for name, _ in headers}
-                if "location" not in names:
+                if "location" not in names and not status.startswith(_WITHOUT_BODY):
                     headers = complete(headers, names)
                     if is_checked:
                         check(status, headers)
@@ -95,15 +99,19 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
         schemes = response.allowed_schemes if is_known else None
         if is_checked and is_known:
             _check_location(response)
+        is_empty = is_checked and is_known and response._status.startswith(_WITHOUT_BODY)
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             if is_ours:
                 headers = complete(headers, {name.lower() for name, _ in headers})
             if is_checked:
                 check(status, headers, schemes)
+            if is_empty:
+                headers = [header for header in headers if header[0].lower() not in _ABOUT_THE_BODY]
             return start_response(status, headers, *exc_info)
 
-        return response(environ, start)
+        body = response(environ, start)
+        return EmptyResponse(body) if is_empty else body
 
     send.as_made = lines, added, with_cookie  # type: ignore[attr-defined]
     return send
@@ -135,9 +143,8 @@ def _completion(
         else:
             sent = [(name, value) for name, value in headers if value or name.lower() not in defaults]
             sent += [(name, value) for name, value in added if name.lower() not in names]
-        # an answer with a cookie isn't for shared caches, unless it says itself what caches may do
-        if keeps_private and "set-cookie" in names and names.isdisjoint(_CACHING):
-            sent.append(_PRIVATE)
+        if keeps_private and "set-cookie" in names and needs_privacy(sent):
+            sent.append(PRIVATE)
         return sent
 
     return complete

@@ -1,4 +1,4 @@
-"""What an answer depends on, told to caches: the cookies of its request.
+"""What an answer depends on, told to caches: the cookies of its request; and for whom it is, if it sets some.
 
 Whoever looks at a session, an identity, a token or the cookie of a language notes it on the request (`note_cookie`). When the answer is
 made, the router says it there (`vary_by_cookie`). So that nothing of it is lost, the note is passed on: to the request on whose
@@ -8,6 +8,7 @@ name, it is said there (`vary_at_once`): an execution policy sends that when the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from webob.response import Response as WebObResponse
@@ -27,6 +28,10 @@ DEPENDS_ON_COOKIE = "_depends_on_cookie"
 
 #: Where an environment says that what its request is answered with depends on cookies, though the request itself is over.
 _NOTED = f"{GOLDILOCKS}.depends_on_cookie"
+
+PRIVATE = ("Cache-Control", "private")
+#: Where one of these stands in a ``Cache-Control``, it is said for whom an answer may be kept; how long says nothing of that.
+_SAYS_FOR_WHOM = frozenset(("no-store", "private", "public", "s-maxage"))
 
 _VARY = ("Vary", "Cookie")
 #: Where one of these stands in a ``Vary``, no cookie need be added.
@@ -77,6 +82,9 @@ def vary_by_cookie(response: AnyResponse) -> None:
     elif not isinstance(response, WebObResponse):
         return
     headers = response.headerlist
+    # to those that take the default headers, it is said with these
+    if not getattr(response, "takes_default_headers", False) and needs_privacy(headers):
+        headers.append(PRIVATE)
     said = [value for name, value in headers if len(name) == 4 and name.lower() == "vary"]
     if not said:
         headers.append(_VARY)
@@ -85,3 +93,17 @@ def vary_by_cookie(response: AnyResponse) -> None:
     names = [each for each in (name.strip() for name in ",".join(said).split(",")) if each]
     if _SAYS_ALL.isdisjoint(name.lower() for name in names):
         response.headers["Vary"] = ", ".join([*names, "Cookie"])
+
+
+def needs_privacy(headers: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether an answer sets a cookie and doesn't say for whom caches may keep it: then it isn't for shared ones.
+
+    Whoever comes without a cookie would be given the very one that was made for the first who did.
+    """
+    said = [(name.lower(), value) for name, value in headers]
+    words = [
+        word for name, value in said if name == "cache-control" for word in str(value).lower().split(",")
+    ]
+    return any(name == "set-cookie" for name, _ in said) and _SAYS_FOR_WHOM.isdisjoint(
+        word.partition("=")[0].strip() for word in words
+    )

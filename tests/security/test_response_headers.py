@@ -8,10 +8,13 @@ import pytest
 from webob import Request as Client
 
 from goldilocks.config import Configurator
+from goldilocks.events import NewRequest
 from goldilocks.httpexceptions import HTTPFound
 from goldilocks.request import Request
 from goldilocks.response import FileResponse, Response
+from goldilocks.session import SignedCookieSessionFactory
 from goldilocks.wsgi import wsgiapp, wsgiapp2
+from tests.support import serve
 
 
 def answer(view, path="/", **settings):
@@ -210,3 +213,42 @@ def test_another_application_leads_where_it_likes(mount, location):
 def test_another_application_can_not_split_the_response(mount, header, caplog):
     """What would split an answer in two isn't sent, whoever says it."""
     assert is_refused(mount(foreign(header, status="302 Found")), caplog)
+
+
+# --- Others' faults that are on no list: bodies that nobody reads, cookies that a cache hands on ------------------------------
+
+
+@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("renderer", ["json", "string"])
+def test_answer_without_a_body_hides_none(status, renderer):
+    """What a renderer writes for nobody isn't sent: a client that goes by the status would read the next answer out of it."""
+
+    def view(request):
+        request.response.status = status
+
+    answer = serve(lambda config: config.add_view(view, renderer=renderer)).get("/", status=status)
+    assert answer.body == b""
+    assert {"Content-Length", "Content-Type"}.isdisjoint(answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_private"), [("/page", True), ("/files/page.txt", True), ("/page/for/all", False)]
+)
+def test_cache_hands_no_cookie_on(tmp_path, path, is_private):
+    """CVE-2023-30861, CVE-2024-26144: how long an answer may be kept says nothing of those for whom; its cookie was made for one."""
+    (tmp_path / "page.txt").write_text("text")
+
+    def begin(event):
+        event.request.session["begun"] = True
+
+    def app(config):
+        config.set_session_factory(SignedCookieSessionFactory("a secret of more than thirty-two bytes"))
+        config.add_subscriber(begin, NewRequest)
+        config.add_static_view("files", str(tmp_path), cache_max_age=3600)
+        for pattern, http_cache in (("/page", 3600), ("/page/for/all", (3600, {"public": True}))):
+            config.add_route(pattern, pattern)
+            config.add_view(lambda request: Response("text"), route_name=pattern, http_cache=http_cache)
+
+    answer = serve(app).get(path)
+    assert "Set-Cookie" in answer.headers and "max-age=3600" in answer.headers.getall("Cache-Control")[0]
+    assert ("private" in answer.headers.getall("Cache-Control")) == is_private

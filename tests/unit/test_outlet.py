@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from goldilocks.headers import HeaderError
 from goldilocks.outlet import DEFAULT_HEADERS, header_lines, outlet
-from goldilocks.response import HTML_TYPE, FileResponse, Response
+from goldilocks.response import HTML_TYPE, FileResponse, ForeignResponse, Response
 
 ALL = {
     "goldilocks.check_responses": True,
@@ -24,7 +24,9 @@ def sent(response, method="GET", **settings):
     send = outlet({**ALL, **{f"goldilocks.{name}": value for name, value in settings.items()}})
     body = send(response, {"REQUEST_METHOD": method}, lambda *arguments: started.append(arguments))
     ((status, headers),) = started
-    return status, headers, b"".join(body)
+    data = b"".join(body)
+    getattr(body, "close", bool)()
+    return status, headers, data
 
 
 def test_nothing_to_do():
@@ -198,17 +200,48 @@ def test_body_of_a_checked_response():
     [
         ({}, "private"),
         ({"Cache-Control": "public"}, "public"),
-        ({"Expires": "Thu, 01 Jan 2026 00:00:00 GMT"}, None),
+        ({"Cache-Control": "S-MaxAge = 3, s-maxage=3"}, "S-MaxAge = 3, s-maxage=3"),
+        ({"Cache-Control": "no-store"}, "no-store"),
+        ({"Cache-Control": "max-age=3600"}, "max-age=3600, private"),
+        ({"Expires": "Thu, 01 Jan 2026 00:00:00 GMT"}, "private"),
     ],
 )
 def test_answer_with_a_cookie_is_private(headers, expected):
-    """An answer that sets a cookie says that shared caches mustn't keep it, unless it says something about caches."""
+    """An answer that sets a cookie says that shared caches mustn't keep it, unless it says for whom caches may."""
     response = Response("text", headers={"Set-Cookie": "a=b", **headers})
-    assert dict(sent(response)[1]).get("Cache-Control") == expected
+    said = [value for name, value in sent(response)[1] if name == "Cache-Control"]
+    assert ", ".join(said) == expected
     assert "Cache-Control" not in dict(sent(Response("text"))[1])
     assert "Cache-Control" not in dict(
         sent(Response("text", headers={"Set-Cookie": "a"}), vary_by_cookie=False)[1]
     )
+
+
+def test_added_header_says_for_whom_an_answer_is():
+    """Where the headers that are added say what caches may do with an answer, nothing else is said of it."""
+    said = (("Cache-Control", "no-store"),)
+    for kind in (Response, OtherResponse):
+        headers = sent(kind("text", headers={"Set-Cookie": "a=b"}), default_headers=said)[1]
+        assert [value for name, value in headers if name == "Cache-Control"] == ["no-store"]
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified", "204 Nothing to say"])
+@pytest.mark.parametrize("kind", [Response, OtherResponse, ForeignResponse])
+def test_answer_without_a_body(kind, status):
+    """What ends with its head has no body and no length, whatever the application has left in it; it is closed."""
+    closed = []
+
+    class Body(list):
+        def close(self):
+            closed.append(list(self))
+
+    response = kind(app_iter=Body([b"null"]), status=status, content_type="application/json", etag="a")
+    response.content_length = 4
+    code, headers, body = sent(response)
+    assert (code, body, closed) == (status, b"", [[b"null"]])
+    names = {name.lower() for name, _ in headers}
+    assert "etag" in names and names.isdisjoint({"content-length", "content-type"})
+    assert sent(kind(app_iter=[b"null"], status=status), check_responses=False)[2] == b"null"
 
 
 def test_header_lines():

@@ -56,3 +56,22 @@ def test_foreign_response_does_not_vary():
     response = WebObResponse("text")
     vary_by_cookie(response)
     assert response.headers["Vary"] == "Cookie"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, []),
+        ({"Cache-Control": "max-age=3600"}, ["max-age=3600"]),
+        ({"Set-Cookie": "a=b", "Cache-Control": "max-age=3600"}, ["max-age=3600", "private"]),
+        ({"Set-Cookie": "a=b", "Cache-Control": "public"}, ["public"]),
+        ({"Set-Cookie": "a=b"}, ["private"]),
+    ],
+)
+def test_answer_with_a_cookie_is_private(headers, expected):
+    """To what takes no default headers, it is said here that shared caches mustn't keep a cookie; to others with these."""
+    foreign, own = WebObResponse("text", headers=headers), Response("text", headers=headers)
+    for response in (foreign, own):
+        vary_by_cookie(response)
+    assert foreign.headers.getall("Cache-Control") == expected
+    assert own.headers.getall("Cache-Control") == [value for value in expected if value != "private"]
