@@ -20,7 +20,7 @@ from goldilocks.reticence import reticent_page
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import decode_path_info, split_path_info
 from goldilocks.urldispatch import Route, RoutesMapper
-from goldilocks.viewindex import values_passed
+from goldilocks.viewindex import sieves_of, values_passed
 from goldilocks.viewset import ViewSet, entry_of
 from goldilocks.viewtable import call_views, view_table
 
@@ -151,8 +151,7 @@ class Plans:
         later = dict.fromkeys(("matchdict", "root", "context", "virtual_root"))
         told = dict(zip(TOLD_OF_ROUTES, (request_iface, route, "", (), (), ()), strict=True))
         known = {**self.beginning, **told, **later}
-        names = route.compiled.names
-        may_be_walked = names is None or not WALK_NAMES.isdisjoint(dict(names))
+        may_be_walked = _may_be_walked(route)
         function, finish = taken_apart(views[0]) if len(views) == 1 else (None, None)
         if function is not None:
             return known, function, finish, may_be_walked, route.predicates
@@ -186,6 +185,14 @@ class Plans:
             return False
         names = split_path_info(path)
         return not self._views(IViewClassifier, IRequest, _ROOT, names[0] if names else "")
+
+
+def _may_be_walked(route: Any) -> bool:
+    """Tell whether what a route matches may say where to walk: by its pattern, or by a predicate, ``traverse=`` above all."""
+    names = route.compiled.names
+    # PERF: routes by method: of some it is known that they only look
+    by_predicate = any(sieves_of(predicate) is None for predicate in route.predicates)
+    return names is None or by_predicate or not WALK_NAMES.isdisjoint(dict(names))
 
 
 def walks_nowhere(match: dict[str, Any]) -> bool:

@@ -935,6 +935,40 @@ def test_route_with_a_predicate_and_a_renderer(options, method):
     )
 
 
+def walked_elsewhere(info, request):
+    """A predicate that says where to walk, as they may."""
+    info["match"]["traverse"] = ("there", info["match"]["name"])
+    return True
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"traverse": "/{name}"},
+        {"traverse": "/{name}", "request_method": "GET"},
+        {"traverse": "/"},
+        {"custom_predicates": [walked_elsewhere]},
+    ],
+    ids=["by-value", "by-value-and-method", "to-one-place", "by-predicate"],
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_route_that_says_where_to_walk(options):
+    """Where a route's predicates say how to go on, what they say is gone, with the usual root, too."""
+
+    def app(config):
+        config.add_route("page", "/{name}/x", **options)
+        for name in ("", "edit", "there"):
+            config.add_view(found, route_name="page", name=name)
+
+    assert_same(app, "/edit/x", "/there/x", "/bear/x")
+    missed = {"/bear/x"} if options.get("traverse") == "/{name}" else set()
+    config = Configurator()
+    app(config)
+    router = config.make_wsgi_app()
+    for path in ("/edit/x", "/there/x", "/bear/x"):
+        assert (ask(router, path)[0] == "404 Not Found") == (path in missed)
+
+
 def test_route_without_a_view():
     """A route for which there is no view leads nowhere, with predicates and without."""
 
