@@ -53,7 +53,7 @@ class BodyMixin(_Base):
         said = environ.get("CONTENT_LENGTH")
         # PERF: post, csrf; a short body that nobody has touched
         if (
-            said
+            said.__class__ is str  # COMPAT: an environment that somebody makes by hand may have a number
             and said.isdecimal()
             and len(said) < 19
             and "webob.is_body_seekable" not in environ

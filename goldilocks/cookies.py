@@ -122,7 +122,7 @@ class LenientCookies(RequestCookies):
     # COMPAT: what RequestCookies reads from
     @property
     def _cache(self) -> dict[str, str]:
-        header = self._environ.get("HTTP_COOKIE", "")
+        header = self._environ.get("HTTP_COOKIE") or ""
         kept: Any = self._environ.get(self._kept_as)
         if kept is not None and kept[1] == header:
             return cast("dict[str, str]", kept[0])
@@ -144,7 +144,7 @@ class LenientCookies(RequestCookies):
         if was_there or value is not None:
             quoted: Any = None if value is None else _webob.cookies._value_quote(value.encode())
             written = None if quoted is None else f"{name}={quoted.decode()}"
-            header = self._changed(self._environ.get("HTTP_COOKIE", ""), name, written)
+            header = self._changed(self._environ.get("HTTP_COOKIE") or "", name, written)
             self._environ["HTTP_COOKIE"] = header
             self._keep(header)  # however long it has become: it is the client who has a limit
         return was_there

@@ -162,6 +162,7 @@ class Edge:
     def _examined(self, environ: Environ) -> HTTPException | None:
         """Look at a request for which proxies have spoken."""
         limits = self.limits
+        make_text(environ)
         try:
             self._check_host(environ)
             check_method(environ)
@@ -238,6 +239,30 @@ _LONGEST_METHOD = 64
 find_broken_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 
 
+#: What is text in every environment, beside the headers.
+_TEXTS = frozenset(("CONTENT_LENGTH", "CONTENT_TYPE", "QUERY_STRING", "SERVER_NAME", "SERVER_PORT"))
+
+
+def make_text(environ: Environ) -> None:
+    """Write numbers as text, where a middleware or a test has left them in its place; and take out what is ``None``.
+
+    >>> environ = {"CONTENT_LENGTH": 3, "HTTP_ACCEPT": None, "wsgi.url_scheme": "http"}
+    >>> make_text(environ)
+    >>> environ
+    {'CONTENT_LENGTH': '3', 'wsgi.url_scheme': 'http'}
+    """
+    # SPEC: PEP 3333, environ Variables: it is text, and what has no value needn't be there
+    odd = [
+        name
+        for name, value in environ.items()
+        if (value is None or isinstance(value, int)) and (name in _TEXTS or name.startswith("HTTP_"))
+    ]
+    for name in odd:
+        value = environ.pop(name)
+        if value is not None:
+            environ[name] = str(value)
+
+
 def check_method(environ: Environ) -> None:
     """See that the method is a word.
 
@@ -306,7 +331,7 @@ def check_protocol(environ: Environ) -> None:
         HTTPBadRequest: it isn't.
     """
     # SPEC: RFC 9112, 3.2 and 2.3; later versions say a host in another way, which a gateway may keep to itself
-    version = environ.get("SERVER_PROTOCOL", "")
+    version = str(environ.get("SERVER_PROTOCOL", ""))
     if version.startswith("HTTP/1.") and version != "HTTP/1.0":
         raise refusal(HTTPBadRequest, "There is no Host header.")
 

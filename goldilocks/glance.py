@@ -25,7 +25,7 @@ Objection: TypeAlias = "HTTPException | Sentinel"
 CARE = Sentinel("CARE")
 
 #: What a glance fails with: not known yet; or an environment by hand, that holds something else than text.
-_UNSURE = (KeyError, TypeError)
+_UNSURE = (KeyError, TypeError, AttributeError)
 
 #: What many clients say alike, and nobody keeps secret. What was found good once is remembered.
 _SHARED = frozenset(
@@ -145,7 +145,8 @@ def glance(
         except _UNSURE:
             pass
         verdict = known.answer(environ)
-        if verdict is None or verdict is CARE:
+        # what isn't text may have been taken out
+        if (verdict is None or verdict is CARE) and len(environ) == len(names):
             _remember(verdicts, take(environ), verdict)
         return verdict
 

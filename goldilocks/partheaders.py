@@ -79,7 +79,8 @@ def boundary_of(content_type: str, is_strict: bool) -> str:
     """
     boundary = _last(options(content_type, is_strict)[1], "boundary", is_strict) or ""
     if not _is_boundary(boundary):
-        raise refusal(FormError, "The Content-Type of the form names no boundary.")
+        # COMPAT: in the words of Python's own reader of forms, which applications hand on, and compare in their tests
+        raise refusal(FormError, f"Invalid boundary in multipart form: {boundary[:200]!r}")
     return boundary
 
 

@@ -99,7 +99,8 @@ class ReadersMixin(BodyMixin):
         scheme = environ["wsgi.url_scheme"]
         host = environ.get("HTTP_HOST")
         if host is None:
-            host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+            # COMPAT: a server that doesn't say its port has the usual one
+            host = f"{environ['SERVER_NAME']}:{environ.get('SERVER_PORT') or ''}"
         return f"{scheme}://{host.removesuffix(_DEFAULT_PORTS.get(scheme, ':')).removesuffix(':')}"
 
     @property
@@ -206,7 +207,8 @@ class ReadersMixin(BodyMixin):
         if not said:
             self.make_body_seekable()  # then it is known how much there is
         # PERF: csrf: a length of this few digits needn't be read with care
-        length = int(said) if said and said.isdecimal() and len(said) < 19 else self.content_length or 0
+        is_plain = isinstance(said, str) and said.isdecimal() and len(said) < 19
+        length = int(said or 0) if is_plain else self.content_length or 0
         forms.check_form_length(length, self.limits)
         data = self.body
         if not data:
@@ -403,7 +405,7 @@ class ReadersMixin(BodyMixin):
         "The version of which a range is wanted: a tag or a date.",
     )
     range = property(
-        lambda self: read_range(self.environ.get("HTTP_RANGE", "")),
+        lambda self: read_range(self.environ.get("HTTP_RANGE") or ""),
         _webob.range.fset,
         _webob.range.fdel,
         "The bytes that are asked for; the first ones, if several ranges are.",

@@ -180,7 +180,7 @@ class Response(_Response):
             unreadable.add("HTTP_RANGE")  # whose condition doesn't hold, then
         if unreadable or "HTTP_RANGE" in environ:
             environ = {name: value for name, value in environ.items() if name not in unreadable}
-            environ["HTTP_RANGE"] = heeded(environ.get("HTTP_RANGE", ""), self.content_length)
+            environ["HTTP_RANGE"] = heeded(environ.get("HTTP_RANGE") or "", self.content_length)
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             if status.startswith("416"):  # the words of WebOb aren't packed as the body was

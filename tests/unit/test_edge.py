@@ -245,6 +245,45 @@ def test_environment_by_hand():
         assert status(edge, HTTP_A="a", HTTP_USER_AGENT="a") is None
 
 
+ODD = {
+    "CONTENT_LENGTH": [5, None],
+    "CONTENT_TYPE": [None],
+    "QUERY_STRING": [None],
+    "SERVER_PORT": [8080, None],
+    "SERVER_NAME": [None],
+    "SERVER_PROTOCOL": [None],
+    "HTTP_HOST": [None],
+    "HTTP_ACCEPT": [None, 1],
+    "HTTP_RANGE": [None],
+    "HTTP_ORIGIN": [None],
+    "HTTP_X_LENGTH": [7, None],
+    "REMOTE_USER": [None],
+    "wsgi.url_scheme": [None],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in ODD.items() for value in values]
+)
+@pytest.mark.parametrize("has_host", [True, False])
+def test_environment_with_numbers(name, value, has_host):
+    """A middleware or a test may leave a number where text belongs, or None; that is no error of the server."""
+    edge = Edge()
+    look = edge.glance(lambda environ: bool(environ.get("HTTP_ORIGIN", "")[1:]), ())
+    for _ in range(3):
+        made = environ(SERVER_NAME="localhost", SERVER_PORT="80", SERVER_PROTOCOL="HTTP/1.0")
+        if not has_host:
+            del made["HTTP_HOST"]
+        assert look(made | {name: "1"}) in (None, CARE)
+        odd = made | {name: value}
+        assert edge(dict(odd)) is None
+        assert look(odd) is None
+        # what nothing is looked up in stays as it is
+        assert value is None or has_host or odd[name] == str(value)
+    # a number is looked at like any other text
+    assert edge(environ(CONTENT_LENGTH=10**20)).code == 413
+
+
 @pytest.mark.parametrize(
     ("length", "expected"), [("30", None), ("31", 413), ("", None), ("x", 400), ("²", 400)]
 )
