@@ -415,7 +415,7 @@ def check_ranges(environ: Environ, limits: Limits) -> None:
     # SPEC: RFC 9110, 14.2 and 14.1.2: a server may ignore the header, and should where many small ranges are asked for
     ranges = environ.get("HTTP_RANGE", "")
     if ranges.count(",") >= limits.range_items or len(ranges) > LONGEST_RANGE * limits.range_items:
-        del environ["HTTP_RANGE"]
+        environ.pop("HTTP_RANGE", None)
 
 
 #: The headers that list what a client likes.

@@ -216,6 +216,14 @@ def test_lists_are_counted(name):
     assert status(edge, **{f"HTTP_{name}": ",,,,,,,"}) == 431
 
 
+def test_no_range_is_heeded():
+    """Where none may be asked for, who asks for none is answered all the same."""
+    edge = Edge(Limits(range_items=0))
+    for _ in range(2):
+        assert status(edge) is None
+        assert status(edge, HTTP_RANGE="bytes=0-1") is None
+
+
 def test_too_many_ranges_are_not_heeded():
     """Who asks for many small ranges gets the whole."""
     edge = Edge(Limits(range_items=2))
