@@ -201,7 +201,16 @@ def header_lines(value: Any) -> tuple[tuple[str, str], ...]:
         raise TypeError(_LINES_WANTED)
     pairs = tuple(_header(line) for line in lines if not isinstance(line, str) or line.strip())
     check(OK, pairs)
+    for name, _ in pairs:
+        if name.lower() in _OF_ONE_ANSWER:
+            raise ValueError(f"what {name} says can't be so of each answer; leave it out")
     return pairs
+
+
+# SPEC: RFC 9110, 7.6.1 and 8.6; PEP 3333, Other HTTP Features; a status is no header
+#: What only one answer can say of itself, or the server of its connection.
+_OF_ONE_ANSWER = {"connection", "content-length", "content-range", "keep-alive", "location", "status", "te"}
+_OF_ONE_ANSWER |= {"trailer", "transfer-encoding", "upgrade"}
 
 
 #: What should be written instead of what can't be read.

@@ -99,7 +99,13 @@ _STRICTLY: dict[Callable[[Any], Any], Callable[[Any], Any]] = {asbool: yes_or_no
 SETTINGS: tuple[Setting, ...] = (
     Setting("debug_all", asbool, False, "switch all debugging on"),
     Setting("debug_authorization", asbool, False, "log why access was granted or denied", "debug_all"),
-    Setting("debug_notfound", asbool, False, "log and show why nothing was found", "debug_all"),
+    Setting(
+        "debug_notfound",
+        asbool,
+        False,
+        "log why nothing was found, and show it unless reticent_pages is on",
+        "debug_all",
+    ),
     Setting("debug_routematch", asbool, False, "log which route matched", "debug_all"),
     Setting("debug_templates", asbool, False, "keep the code of compiled templates", "debug_all"),
     Setting("reload_all", asbool, False, "switch all reloading on"),

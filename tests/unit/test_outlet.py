@@ -252,6 +252,13 @@ def test_header_lines():
         header_lines("X Y: z")
 
 
+@pytest.mark.parametrize("name", ["Content-Length", "connection", "Transfer-Encoding", "Status", "Location"])
+def test_headers_of_one_answer(name):
+    """What would be wrong of each answer but one is no default."""
+    with pytest.raises(ValueError, match=f"what {name} says can't be so of each answer"):
+        header_lines(f"{name}: 5")
+
+
 @pytest.mark.parametrize(
     "said", [5, None, b"A: b", "nosniff", ["A"], [5.5], [("A",)], [("A", 1)], [(1, "b")]]
 )
