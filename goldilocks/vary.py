@@ -15,7 +15,6 @@ from webob.response import Response as WebObResponse
 
 from goldilocks.names import GOLDILOCKS
 from goldilocks.response import Response
-from goldilocks.settings import settings_of
 from goldilocks.threadlocal import get_current_request
 
 if TYPE_CHECKING:
@@ -25,6 +24,9 @@ VARY_SETTING = f"{GOLDILOCKS}.vary_by_cookie"
 
 #: The attribute of a request that says that its answer depends on its cookies.
 DEPENDS_ON_COOKIE = "_depends_on_cookie"
+
+#: The attribute of a request with which the router is through, though it is not answered.
+_IS_OVER = "_is_over"
 
 #: Where an environment says that what its request is answered with depends on cookies, though the request itself is over.
 _NOTED = f"{GOLDILOCKS}.depends_on_cookie"
@@ -51,7 +53,8 @@ def pass_note_on(request: AnyRequest) -> None:
 
 
 def note_for_errors(request: AnyRequest) -> None:
-    """Note for whoever answers the error of a request that the error may depend on the request's cookies."""
+    """Note for whoever answers the error of a request that it is over, and that the error may depend on the request's cookies."""
+    request.__dict__[_IS_OVER] = True
     if DEPENDS_ON_COOKIE in request.__dict__:
         request.environ[_NOTED] = True
 
@@ -63,8 +66,9 @@ def vary_as_noted(page: AnyResponse, environ: Environ) -> None:
 
 
 def vary_at_once(response: AnyResponse, request: AnyRequest) -> None:
-    """Say on the answer to an error that it depends on the request's cookies: who has asked for it may send it by himself."""
-    if DEPENDS_ON_COOKIE in request.__dict__ and settings_of(request).get(VARY_SETTING):
+    """Say on the answer to an error that it depends on the request's cookies, if the router doesn't say it any more."""
+    attrs = request.__dict__
+    if _IS_OVER in attrs and DEPENDS_ON_COOKIE in attrs:
         vary_by_cookie(response)
 
 

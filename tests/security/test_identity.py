@@ -265,6 +265,29 @@ def test_what_an_execution_policy_has_answered_is_noted(who_looks, varies):
     assert answer.headers.get("Vary") == ("Cookie" if varies else None)
 
 
+def more_to_vary_by(handler, registry):
+    """Make a tween that says what else an answer depends on, where nobody has said anything yet."""
+
+    def tween(request):
+        response = handler(request)
+        response.headers.setdefault("Vary", "Accept")
+        return response
+
+    return tween
+
+
+def test_what_a_tween_says_of_the_answer_to_an_error_stays():
+    """What an answer depends on is said last, so that nobody in the application finds it said already."""
+
+    def app(config):
+        config.set_security_policy(Policy())
+        config.add_tween(f"{__name__}.more_to_vary_by")
+        config.add_view(lambda request: 1 / bool(request.identity))
+        config.add_exception_view(lambda request: Response("sorry"), context=ArithmeticError)
+
+    assert serve(app).get("/").headers["Vary"] == "Accept, Cookie"
+
+
 def test_permission_of_a_view_is_noted():
     """A view that asks a permission answers one visitor like this and another like that."""
     assert touched(lambda request: None, permission="view")
