@@ -84,8 +84,9 @@ class Script(str):
         return str(self)
 
 
-#: What would end a script, begin a comment in it, or (in older browsers) end a line.
-_SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+#: What would end a script, begin a comment in it, or (in older browsers) end a line; and what would end a text that somebody has put
+#: around the value, or begin code in it (`` `Hello ${js(name)}` ``).
+_SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029'`$"}
 
 
 def js(value: Any) -> Script:

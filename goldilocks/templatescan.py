@@ -25,7 +25,10 @@ class Finding(NamedTuple):
     message: str
 
 
-_TAG = re.compile(r"""<!--.*?(?:-->|\Z)|<([A-Za-z][\w:.-]*)((?:[^"'<>]|"[^"]*"|'[^']*')*)>""", re.DOTALL)
+_TAG = re.compile(
+    r"""<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<([A-Za-z][\w:.-]*)((?:[^"'<>]|"[^"]*"|'[^']*')*)>""",
+    re.DOTALL,
+)
 _ATTRIBUTE = re.compile(r"""([\w:.@-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 #: Of two dollars, one is meant as it stands.
 _BARE = re.compile(r"(?<!\$)(?:\$\$)*\$\{")
@@ -35,8 +38,11 @@ _BARE_IN_SCRIPT = re.compile(rf"{_BARE.pattern}(?!{_BY_JS})")
 
 #: What fills an element within a script, or the script itself.
 _FILLED = re.compile(rf"""tal:(?:content|replace)\s*=\s*["'](?!{_BY_JS})""")
-_QUOTED_JS = re.compile(rf"""["'`]\$\{{{_BY_JS}""")
+_JS = re.compile(rf"\$\{{{_BY_JS}")
+_STRINGS = re.compile(r"""//.*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`""")
+_has_quote = re.compile(r"""["'`]""").search
 
+_CDATA_ADVICE = "leave the CDATA out, and what is put in is escaped"
 _SCRIPT_ADVICE = "write ${js(value)}, which gives it as JSON that can't end the script"
 _HANDLER_ADVICE = "put the value into a data- attribute and let the script read it from there"
 _STYLE_ADVICE = "choose among classes that stand in the style sheet"
@@ -62,6 +68,7 @@ def find_unsafe(source: str) -> Iterator[Finding]:
     while tag := _TAG.search(source, position):
         position = tag.end()
         if tag[1] is None:
+            yield from _in_cdata(source, tag) if tag[0].startswith("<![") else ()
             continue
         yield from _in_attributes(source, tag)
         name = tag[1].lower()
@@ -72,6 +79,14 @@ def find_unsafe(source: str) -> Iterator[Finding]:
             position = stop
 
 
+def _in_cdata(source: str, section: re.Match[str]) -> Iterator[Finding]:
+    for found in _BARE.finditer(source, section.start(), section.end()):
+        yield Finding(
+            _line(source, found.start()),
+            f"a bare ${{}} stands in CDATA, where nothing is escaped: {_CDATA_ADVICE}",
+        )
+
+
 def _in_content(source: str, name: str, tag: re.Match[str], stop: int) -> Iterator[Finding]:
     if re.search(r"""meta:interpolation\s*=\s*["'](?:false|off|no|0)""", tag[2]):
         return
@@ -80,11 +95,13 @@ def _in_content(source: str, name: str, tag: re.Match[str], stop: int) -> Iterat
         yield Finding(_line(source, found.start()), f"a bare ${{}} stands in <{name}>: {advice}")
     for found in _FILLED.finditer(source, tag.end(), stop):
         yield Finding(_line(source, found.start()), f"tal:content or tal:replace fills <{name}>: {advice}")
-    for found in _QUOTED_JS.finditer(source, tag.end(), stop) if name == "script" else ():
-        yield Finding(
-            _line(source, found.start()),
-            "js() brings its own quotes, and quotes around it end them: leave them out",
-        )
+    for found in _JS.finditer(source, tag.end(), stop) if name == "script" else ():
+        start = max(tag.end(), source.rfind("\n", 0, found.start()) + 1)
+        if _has_quote(_STRINGS.sub("", source[start : found.start()])):
+            yield Finding(
+                _line(source, found.start()),
+                "js() brings its own quotes, and quotes around it end them: leave them out",
+            )
 
 
 def _in_attributes(source: str, tag: re.Match[str]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import pytest
 
 from goldilocks.config import Configurator
 from goldilocks.renderers import get_renderer, render
-from goldilocks.templates import UnsafeTemplateWarning
+from goldilocks.templates import UnsafeTemplateWarning, js
 from goldilocks.testing import DummyRequest
 
 
@@ -199,6 +199,14 @@ def test_js_can_not_end_the_script(rendered):
     assert json.loads(body) == value
 
 
+@pytest.mark.parametrize("value", ["'+alert(1)+'", "`+alert(1)+`", "${alert(1)}", "$ and {"])
+def test_js_can_not_end_a_text(value):
+    """CVE-2023-24538: who puts such quotes around it all the same, or writes it into a longer text, gets no code of it."""
+    written = js(value)
+    assert not set("'`$") & set(written)
+    assert json.loads(written) == value
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -260,6 +268,9 @@ def test_js_of_the_application_wins(rendered):
         ('<style><b\n tal:content="x"/></style>', 2, "<style>"),
         ('<script>\nvar a = "${js(x)}"</script>', 2, "own quotes"),
         ("<script>f('${structure: js(x)}')</script>", 1, "own quotes"),
+        ('<script>f()\nf("Hello " + "you, ${js(x)}")</script>', 2, "own quotes"),
+        ("<script>f(`Hello ${js(x)}`)</script>", 1, "own quotes"),
+        ("<p>\n<![CDATA[ $${x} ${structure: x} ]]></p>", 2, "CDATA"),
         ('<meta http-equiv="Refresh" content="0;url=${x}"/>', 1, "content"),
         ('<svg>\n<animate attributeName="href" values="${x}"/></svg>', 2, "values"),
         ('<meta http-equiv="Refresh" tal:attributes="content x"/>', 1, "content of <meta>"),
@@ -284,6 +295,8 @@ def test_place_where_escaping_is_not_enough(rendered, tmp_path, source, line, wo
         "<script>f(${js(x)})</script>",
         "<script>f(${structure: js(x)})</script>",
         "<script>f($${x})</script>",
+        "<script>f(\"a\\\"'\", 'b', `c`, ${js({'d': \"e\"})}, ${js(x)}) // don't ${js(x)}</script>",
+        "<p><![CDATA[ $${x} ]]> ${x}</p>",
         "<script>f()</script><p>${x}</p>",
         '<script src="/a.js?${x}"/><p>${x}</p>',
         '<script meta:interpolation="false">`${x}`</script>',
