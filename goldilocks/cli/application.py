@@ -22,6 +22,7 @@ from goldilocks.cli import target
 from goldilocks.cli.target import Location, Target
 from goldilocks.cli.trouble import CommandError, told
 from goldilocks.config import global_registries
+from goldilocks.explanation import printable
 from goldilocks.interfaces import IRouter
 from goldilocks.names import did_you_mean
 from goldilocks.paster import get_config_loader
@@ -176,9 +177,19 @@ def look_into(said: str, settings: Mapping[str, str], script: str) -> Applicatio
     return Application(loaded.app, loaded.registry, router, said)
 
 
-def set_up_logging() -> None:
+class TerminalFormatter(logging.Formatter):
+    """Writes what is logged for a terminal: no character of it, or of the text of an error, moves the cursor."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a record as text, of several lines if it has a traceback."""
+        return "\n".join(map(printable, super().format(record).split("\n")))
+
+
+def set_up_logging(level: int = logging.WARNING) -> None:
     """Let what goes wrong be seen, unless the application says otherwise."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    terminal = logging.StreamHandler()
+    terminal.setFormatter(TerminalFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[terminal])
 
 
 # --- Options -------------------------------------------------------------------------------------------------------

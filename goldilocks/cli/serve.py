@@ -21,7 +21,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from goldilocks import compat, templates
-from goldilocks.cli.application import load, locate, takes_target
+from goldilocks.cli.application import load, locate, set_up_logging, takes_target
 from goldilocks.cli.reloader import on_ending, serve_and_watch, watched_folders
 from goldilocks.cli.requestlog import RequestLog
 from goldilocks.cli.trouble import CommandError, ListenError
@@ -159,7 +159,7 @@ def run(serving: Serving, is_restart: bool = False) -> None:
     """
     target = load(serving.target, serving.settings)
     # behind the application, which may have set logging up in its own way
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    set_up_logging(logging.INFO)
     server = listen(RequestLog(target.app, echo), serving.host, serving.port)
     address = url(serving.host, server)
     if is_restart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import click
@@ -172,3 +173,22 @@ def test_hook_in_the_child_of_the_reloader():
     assert f"--{PYRAMID}" not in serving.child_command("first")
     with compat.install():
         assert f"--{PYRAMID}" in serving.child_command("first")
+
+
+def test_what_is_logged_moves_no_cursor(monkeypatch):
+    """What clients make errors say stands on the terminal as text, line by line (CVE-2025-55193, CVE-2025-55754)."""
+    said = {}
+    monkeypatch.setattr(logging, "basicConfig", lambda **options: said.update(options))
+    application.set_up_logging(logging.INFO)
+    (terminal,) = said["handlers"]
+    try:
+        raise ValueError("a\x1b[2J\u202eb\nc")
+    except ValueError:
+        record = logging.LogRecord("name", logging.ERROR, "", 0, "\x9b%s", ("\tx",), sys.exc_info())
+    lines = terminal.format(record).split("\n")
+    assert (said["level"], lines[0], lines[-2:]) == (
+        logging.INFO,
+        "ERROR name: \\x9b\\tx",
+        ["ValueError: a\\x1b[2J\\u202eb", "c"],
+    )
+    assert all(line.isprintable() for line in lines)
