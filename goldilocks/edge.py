@@ -248,8 +248,8 @@ def make_text(environ: Environ) -> None:
 
     >>> environ = {"CONTENT_LENGTH": 3, "HTTP_ACCEPT": None, "wsgi.url_scheme": "http"}
     >>> make_text(environ)
-    >>> environ
-    {'CONTENT_LENGTH': '3', 'wsgi.url_scheme': 'http'}
+    >>> sorted(environ.items())
+    [('CONTENT_LENGTH', '3'), ('wsgi.url_scheme', 'http')]
     """
     # SPEC: PEP 3333, environ Variables: it is text, and what has no value needn't be there
     odd = [
