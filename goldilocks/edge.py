@@ -35,7 +35,7 @@ from goldilocks.httpexceptions import (
     HTTPRequestHeaderFieldsTooLarge,
     HTTPRequestURITooLong,
 )
-from goldilocks.limits import UNLIMITED, Limits
+from goldilocks.limits import Limits
 from goldilocks.names import DEBUG_SETTING, DEFAULTS_PYRAMID, DEFAULTS_SETTING, GOLDILOCKS, PRODUCTION_SETTING
 from goldilocks.ranges import LONGEST_RANGE
 from goldilocks.settings import aslist
@@ -208,23 +208,12 @@ class Edge:
 #: Where an environment has a host that was refused.
 REFUSED_HOST = f"{GOLDILOCKS}.refused_host"
 
-#: What only an edge can hold to.
-_LIMITS = [
-    "body_bytes",
-    "path_bytes",
-    "query_bytes",
-    "header_count",
-    "header_bytes",
-    "accept_items",
-    "range_items",
-]
-
 
 def _asks_for_more(settings: Mapping[str, Any], limits: Limits) -> bool:
     """Tell whether limits or checks are said where by default there are none."""
     return settings.get(DEFAULTS_SETTING) == DEFAULTS_PYRAMID and (
         bool(settings.get(VIRTUAL_ROOT_SETTING))
-        or any(getattr(limits, name) != UNLIMITED for name in _LIMITS)
+        or any(each.is_edges and getattr(limits, each.name) != each.compatible for each in Limits.table)
     )
 
 

@@ -48,6 +48,7 @@ class Limit(NamedTuple):
         compatible: holds under Pyramid's defaults.
         meaning: what it does, for people.
         convert: makes a value of what a setting says.
+        is_edges: whether somebody must look at requests before anybody reads them, for it to hold.
         prefix: stands before the name in the name of the setting.
     """
 
@@ -56,6 +57,7 @@ class Limit(NamedTuple):
     compatible: Any
     meaning: str
     convert: Callable[[Any], Any]
+    is_edges: bool
     prefix: str = ""
 
 
@@ -70,12 +72,12 @@ class _Field:
         setattr(owner, name, self.known[0])
 
 
-def _limit(default: int, meaning: str, compatible: int = UNLIMITED) -> Any:
-    return _Field(default, compatible, meaning, count, "limit_")
+def _limit(default: int, meaning: str, compatible: int = UNLIMITED, is_edges: bool = False) -> Any:
+    return _Field(default, compatible, meaning, count, is_edges, "limit_")
 
 
-def _rule(meaning: str, default: bool = True) -> Any:
-    return _Field(default, False, meaning, yes_or_no)
+def _rule(meaning: str, default: bool = True, is_edges: bool = False) -> Any:
+    return _Field(default, False, meaning, yes_or_no, is_edges)
 
 
 class Limits:
@@ -89,7 +91,7 @@ class Limits:
 
     table: ClassVar[tuple[Limit, ...]] = ()
 
-    body_bytes: int = _limit(100_000_000, "bytes of a body; beyond: 413")
+    body_bytes: int = _limit(100_000_000, "bytes of a body; beyond: 413", is_edges=True)
     form_fields: int = _limit(1000, "fields of a form that are no files, however it is encoded; beyond: 413")
     form_files: int = _limit(100, "files of a form; beyond: 413")
     field_bytes: int = _limit(500_000, "bytes of a field that is no file; beyond: 413")
@@ -97,19 +99,24 @@ class Limits:
     part_headers: int = _limit(8, "headers of a part of a form; beyond: 413", compatible=100)
     part_header_bytes: int = _limit(4_000, "bytes of a header of a part; beyond: 413", compatible=16_000)
     query_fields: int = _limit(1000, "parameters in a query; beyond: 400")
-    path_bytes: int = _limit(8_000, "bytes of a path, decoded; beyond: 414")
-    query_bytes: int = _limit(16_000, "bytes of a query; beyond: 414")
-    header_count: int = _limit(100, "headers of a request; beyond: 431")
-    header_bytes: int = _limit(16_000, "bytes of one header; beyond: 431")
+    path_bytes: int = _limit(8_000, "bytes of a path, decoded; beyond: 414", is_edges=True)
+    query_bytes: int = _limit(16_000, "bytes of a query; beyond: 414", is_edges=True)
+    header_count: int = _limit(100, "headers of a request; beyond: 431", is_edges=True)
+    header_bytes: int = _limit(16_000, "bytes of one header; beyond: 431", is_edges=True)
     cookie_bytes: int = _limit(16_000, "bytes of all cookies; beyond: 431")
-    accept_items: int = _limit(100, "members of an Accept header or of one of its kin; beyond: 431")
-    range_items: int = _limit(10, "ranges that are asked for at once; beyond, the whole is sent")
+    accept_items: int = _limit(
+        100, "members of an Accept header or of one of its kin; beyond: 431", is_edges=True
+    )
+    range_items: int = _limit(
+        10, "ranges that are asked for at once; beyond, the whole is sent", is_edges=True
+    )
     json_depth: int = _limit(100, "levels of arrays and objects in a JSON body; beyond: 400")
     json_digits: int = _limit(4300, "digits of a number in a JSON body; beyond: 400", compatible=4300)
 
     strict_text: bool = _rule(
         "refuse with 400 what isn't UTF-8 in a form or a header, a broken %-escape, half a surrogate pair in JSON; "
-        "only & parts fields"
+        "only & parts fields",
+        is_edges=True,
     )
     strict_json: bool = _rule(
         "read a body as JSON only if its Content-Type says that it is (else 415), read and write no NaN and no Infinity"
@@ -119,7 +126,8 @@ class Limits:
     )
     base_file_names: bool = _rule("cut folders off the names of uploaded files; raw_filename has them")
     refuse_controls: bool = _rule(
-        "refuse with 400 control characters in path and headers (but a tab), in query and form (but NUL, tab, line break)"
+        "refuse with 400 control characters in path and headers (but a tab), in query and form (but NUL, tab, line break)",
+        is_edges=True,
     )
     strict: bool = _rule(
         "check requests, refuse control characters as refuse_controls does, and NUL in query and form",

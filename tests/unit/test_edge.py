@@ -65,6 +65,9 @@ def status(edge, **said):
         (Settings({"goldilocks.defaults": "pyramid", "goldilocks.limit_path_bytes": "10"}), True),
         (Settings({"goldilocks.defaults": "pyramid", "goldilocks.limit_form_fields": "10"}), False),
         (Settings({"goldilocks.defaults": "pyramid", "goldilocks.check_virtual_root": "yes"}), True),
+        (Settings({"goldilocks.defaults": "pyramid", "goldilocks.refuse_controls": "yes"}), True),
+        (Settings({"goldilocks.defaults": "pyramid", "goldilocks.strict_text": "yes"}), True),
+        (Settings({"goldilocks.defaults": "pyramid", "goldilocks.strict_cookies": "yes"}), False),
         (Settings({"goldilocks.check_requests": "no"}), False),
     ],
 )
