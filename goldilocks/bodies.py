@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from webob.request import BaseRequest
 
-from goldilocks.edge import READ_QUERY, too_large_body
+from goldilocks.edge import READ_QUERY
 from goldilocks.exceptions import BodyDisconnectedError
 from goldilocks.late import late_module
 from goldilocks.limits import DefaultLimits, Limits
+from goldilocks.requestchecks import too_large_body
 
 if TYPE_CHECKING:
     from goldilocks import spool

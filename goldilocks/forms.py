@@ -23,11 +23,11 @@ from webob.compat import cgi_FieldStorage
 
 from goldilocks.characters import UNWRITTEN
 from goldilocks.charsets import decoded, is_form_charset
-from goldilocks.edge import BROKEN_ESCAPE, find_broken_escape
 from goldilocks.exceptions import FormError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPRequestEntityTooLarge
 from goldilocks.limits import Limits
 from goldilocks.partheaders import boundary_of, check_part_headers, names_of, options
+from goldilocks.requestchecks import BROKEN_ESCAPE, find_broken_escape
 from goldilocks.spool import spooled
 
 Pairs = list[tuple[str, Any]]
