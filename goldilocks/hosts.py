@@ -319,9 +319,7 @@ def _network(entry: str) -> IPv4Network | IPv6Network:
         ) from error
     # as a server that listens for both kinds writes an address of the older kind; such addresses are compared as what they are
     old = getattr(network.network_address, "ipv4_mapped", None)
-    if old is None or network.prefixlen < _MAPPED_BITS:
-        return network
-    return IPv4Network((int(old), network.prefixlen - _MAPPED_BITS))
+    return network if old is None else IPv4Network((int(old), network.prefixlen - _MAPPED_BITS))
 
 
 # SPEC: RFC 4291, 2.5.5.2

@@ -505,6 +505,16 @@ def test_word_of_a_stranger_is_taken_out():
 
 
 @pytest.mark.parametrize(
+    "name", ["FORWARDED", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP"]
+)
+def test_single_word_of_a_stranger_is_taken_out(name):
+    """One of these words alone is taken out, too."""
+    said = environ(**{f"HTTP_{name}": "evil.example"})
+    assert Edge()(said) is None
+    assert f"HTTP_{name}" not in said
+
+
+@pytest.mark.parametrize(
     ("said", "client", "chain"),
     [
         ("198.51.100.7", "198.51.100.7", "198.51.100.7"),
@@ -516,6 +526,7 @@ def test_word_of_a_stranger_is_taken_out():
         ("2001:db8::1", "2001:db8::1", "2001:db8::1"),
         ("::ffff:198.51.100.7", "198.51.100.7", "198.51.100.7"),
         ("fe80::1%eth0", "fe80::1%eth0", "fe80::1%eth0"),
+        (", ,198.51.100.7,, ", "198.51.100.7", "198.51.100.7"),
     ],
 )
 def test_client_behind_proxies(said, client, chain):
@@ -534,6 +545,13 @@ def test_scheme_and_host_from_a_proxy():
     assert got["SERVER_PORT"] == "443"
     assert status(edge, HTTP_X_FORWARDED_HOST="evil.example") == 400
     assert status(edge, HTTP_X_FORWARDED_HOST="a b") == 400
+
+
+def test_proxy_that_is_asked_without_tls():
+    """A trusted proxy that speaks TLS to the server may have been asked without."""
+    got = environ(HTTP_X_FORWARDED_PROTO="http", SERVER_PORT="443", **{"wsgi.url_scheme": "https"})
+    assert Edge(trusted_proxies=["*"])(got) is None
+    assert (got["wsgi.url_scheme"], got["SERVER_PORT"]) == ("http", "80")
 
 
 def test_proxy_that_says_little():
@@ -569,6 +587,8 @@ def test_proxy_that_says_rubbish(name, value):
         ("2001:db8::/32", ["2001:db8::7"], ["2001:db9::1", "10.0.0.1"]),
         ("::ffff:10.0.0.1", ["10.0.0.1", "::ffff:10.0.0.1"], ["10.0.0.2", "::10.0.0.1"]),
         ("::ffff:10.0.0.7/104", ["10.255.0.1"], ["11.0.0.1"]),
+        ("::ffff:0.0.0.0/96", ["10.0.0.1"], ["2001:db8::7"]),
+        ("::ffff:0.0.0.0/95", ["::fffe:0:1"], ["10.0.0.1"]),
         ("::/0", ["2001:db8::7"], ["10.0.0.1"]),
         ("unix", ["", "localhost", "<local>"], ["10.0.0.1", "::1"]),
         ("*", ["", "10.0.0.1", "rubbish"], []),
