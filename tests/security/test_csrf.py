@@ -91,6 +91,12 @@ def test_safe_request_passes(headers, method):
         {"Origin": "http://localhost"},
         {"Origin": "http://LOCALHOST:80"},
         {"Origin": "https://localhost"},
+        {"Origin": "https://localhost:443"},
+        {"Origin": "http://localhost", "Host": "LocalHost:80"},
+        {"Origin": "https://localhost", "Host": "localhost:443"},
+        {"Origin": "http://localhost:8080", "Host": "LOCALHOST:8080"},
+        {"Origin": "http://shop.example", "Host": "shop.example"},
+        {"Origin": "http://[::1]", "Host": "[::1]:80"},
     ],
 )
 def test_own_page_and_other_clients_pass(headers):
@@ -368,6 +374,14 @@ def test_token_in_the_url_is_refused():
 def test_mask_hides_every_token(token):
     """Whatever a policy stores comes out from under the mask."""
     assert unmasked(masked(token)) == token
+
+
+def test_page_that_tells_nobody_where_it_is_may_be_trusted():
+    """Who trusts any page without an origin, says so; nobody else's is trusted by that."""
+    browser = serve(page, csrf_trusted_origins="null")
+    assert browser.post("/page", headers={"Origin": "null"}).text == "done"
+    for origin in ("null.example", "http://null.example", "nullx"):
+        browser.post("/page", headers={"Origin": origin}, status=418)
 
 
 class Begins:

@@ -82,6 +82,8 @@ def test_right_token_is_right(policy, request_):
     assert policy.check_csrf_token(request_, token)
     assert not policy.check_csrf_token(request_, token[:-1])
     assert not policy.check_csrf_token(request_, "")
+    assert policy.check_csrf_token(request_, token.encode())
+    assert not policy.check_csrf_token(request_, token[:-1].encode())
 
 
 @pytest.mark.parametrize("token", ["☃", "\U0001f600", "\udcff", "\x00"])
@@ -158,6 +160,11 @@ def test_missing_policy_is_told():
         get_csrf_token(SimpleNamespace(registry=Registry("test")))
 
 
+#: What a request that isn't WebOb's has besides headers and form.
+OF_ITS_OWN = SimpleNamespace(registry=Registry("tests"), session={"_csrft_": "right"})
+OF_ITS_OWN.registry.registerUtility(SessionCSRFStoragePolicy(), ICSRFStoragePolicy)
+
+
 @pytest.mark.parametrize(
     ("request_", "options"),
     [
@@ -167,6 +174,8 @@ def test_missing_policy_is_told():
         (post(t="right"), {"token": "t"}),
         (post({"T": "right"}), {"header": "T"}),
         (post({"X-CSRF-Token": "wrong"}, csrf_token="right"), {"header": None}),
+        (SimpleNamespace(**vars(OF_ITS_OWN), headers={}, POST={"csrf_token": "right"}), {}),
+        (SimpleNamespace(**vars(OF_ITS_OWN), headers={}, POST={"csrf_token": b"right"}), {}),
     ],
 )
 def test_token_is_found_in_header_or_form(request_, options):
@@ -211,6 +220,7 @@ def test_origin_doesnt_matter_over_http():
         https(referrer="https://example.com/a/page?x"),
         https("https://evil.com https://example.com"),
         https("https://example.com:8443", host="example.com:8443"),
+        https("https://example.com", host="example.com:80"),
         https("https://example.com", referrer="https://evil.com/"),
     ],
 )
@@ -286,14 +296,19 @@ def test_registry_without_settings_trusts_nobody_else():
 
 def test_header_of_a_request_of_ones_own():
     """A request that isn't WebOb's is asked for its headers."""
-    registry = Registry("tests")
-    registry.registerUtility(SessionCSRFStoragePolicy(), ICSRFStoragePolicy)
-    request = SimpleNamespace(
-        registry=registry, session={"_csrft_": "right"}, headers={"X-CSRF-Token": "right"}, POST={}
-    )
+    request = SimpleNamespace(**vars(OF_ITS_OWN), headers={"X-CSRF-Token": "right"}, POST={})
     assert check_csrf_token(request)
     request.headers = {"X-CSRF-Token": "wrong"}
     assert check_csrf_token(request, raises=False) is False
+
+
+@pytest.mark.parametrize("token", ["x0041", "c0ffee1", "41xx"])
+def test_token_of_ones_own_making(token):
+    """A token is right as it was stored, whatever it looks like."""
+    request = SimpleNamespace(
+        registry=OF_ITS_OWN.registry, session={"_csrft_": token}, headers={"X-CSRF-Token": token}
+    )
+    assert check_csrf_token(request) is True
 
 
 class Translated(Guarded):

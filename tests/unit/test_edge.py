@@ -129,7 +129,7 @@ def test_debugging_is_for_this_machine(host, expected):
 # --- Method, target, sizes -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["GET", "PURGE", "m-search", None])
+@pytest.mark.parametrize("method", ["GET", "PURGE", "m-search", "!#$%&'*+.^_`|~-09azAZ", "A" * 64, None])
 def test_method_is_a_word(method):
     """Any word can be a method; what the server doesn't say is GET."""
     assert status(Edge(), REQUEST_METHOD=method) is None
