@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from goldilocks.types import AnyRequest
 
 # SPEC: https://url.spec.whatwg.org, 4.4: a browser takes a backslash for a slash
-_is_path = re.compile(rf"/(?![/\\])[^{BLANKS}\\]*").fullmatch
+_is_path = re.compile(rf"/(?!/)[^{BLANKS}\\]*").fullmatch
 
 
 def is_local_url(url: object, request: AnyRequest = None) -> bool:
@@ -32,9 +32,8 @@ def is_local_url(url: object, request: AnyRequest = None) -> bool:
     """
     if not isinstance(url, str):
         return False
-    own = "" if request is None else request.host_url
-    path = url[len(own) :] if own and url.startswith(f"{own}/") else url
+    path = url if request is None else url.removeprefix(request.host_url)
     if _is_path(path) is None:
         return False
     # who decodes the path and redirects once more shouldn't be led away, either
-    return _is_path(unquote(path[:20])[:2].ljust(2, "x")) is not None
+    return _is_path(unquote(path[:20])[:2]) is not None

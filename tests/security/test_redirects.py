@@ -181,7 +181,7 @@ def test_url_that_is_not_local(url):
     assert not is_local_url(url, request)
 
 
-@pytest.mark.parametrize("url", ["/", "/a", "/a//b", "/a?next=//evil", "/a#b", "/é", "/%C3%A9"])
+@pytest.mark.parametrize("url", ["/", "/a", "/a//b", "/a?next=//evil", "/a#b", "/é", "/%C3%A9", "/a%20b"])
 def test_url_that_is_local(url):
     """A path that begins with one slash."""
     assert is_local_url(url)

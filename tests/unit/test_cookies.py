@@ -31,6 +31,12 @@ from goldilocks.limits import Limits
         ("a=\xc3\xa4", {"a": "ä"}),
         ("a=b\tc", {"a": "b\tc"}),
         ("a=\xc2\xa0b", {"a": "\xa0b"}),
+        ("!#$%&'*+.^_`|~-09azAZ=1", {"!#$%&'*+.^_`|~-09azAZ": "1"}),
+        ('a="b\\012c"', {"a": "b\nc"}),
+        *(
+            (f'a="b\\{control}c"', {"a": f'"b\\{control}c"'})
+            for control in ("000", "010", "013", "033", "177")
+        ),
     ],
 )
 def test_cookies_are_read(header, cookies):

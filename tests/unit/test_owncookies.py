@@ -97,6 +97,13 @@ def test_shortcut_reads_what_webob_reads(pairs):
     assert read(header, BaseRequest) == read(header, Looking)
 
 
+@pytest.mark.parametrize("header", ['a="; session=evil; b="', 'a="x; session=evil"'])
+def test_shortcut_looks_into_no_value_of_another_cookie(header):
+    """What WebOb reads as a part of another cookie's value isn't taken out of it."""
+    assert read(header, BaseRequest) is None
+    assert "session=evil" in BaseRequest.blank("/", headers={"Cookie": header}).cookies["a"]
+
+
 def test_cookies_of_other_requests_are_asked():
     """A request with cookies of its own making is asked for them."""
     assert cookie.read(SimpleNamespace(cookies={"session": "v"})) == "v"

@@ -472,6 +472,7 @@ def test_client_goes_away(length, error, name):
     with pytest.raises(BodyDisconnectedError) as caught:
         getattr(request, name)
     assert isinstance(caught.value, OSError) and caught.value.code == 400
+    assert error or f"{length - 3} more bytes" in str(caught.value)
 
 
 def test_client_goes_away_while_the_application_reads():
@@ -582,6 +583,15 @@ def test_copy_of_a_body():
     copied = request.copy()
     copied.body_file.read()
     assert request.body == b"a" and copied.environ["wsgi.input"] is not request.environ["wsgi.input"]
+
+
+def test_copy_of_a_body_that_was_read_in_part():
+    """It is the whole body again."""
+    request = get()
+    request.body = b"abc"
+    request.body_file.read(2)
+    request.copy_body()
+    assert request.body == b"abc"
 
 
 @pytest.mark.parametrize("is_announced", [True, False])
