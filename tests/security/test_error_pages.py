@@ -204,3 +204,18 @@ def test_page_of_one_request_is_not_that_of_another():
             text = request.get_response(answer).text
             assert f"detail {number}" in text
             assert not re.search(rf"(detail |METHOD)[^{number}]", text)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json", "text/plain"])
+@pytest.mark.parametrize(
+    "words", ["${HTTP_COOKIE}", "$HTTP_COOKIE", "\0HTTP_COOKIE\0", "%(HTTP_COOKIE)s", "{HTTP_COOKIE}"]
+)
+def test_words_of_an_error_are_no_template(words, accept):
+    """CVE-2024-13918 and its kin: what an error says of a request names nothing else of it."""
+
+    def missing(request):
+        raise HTTPNotFound(words, comment=words)
+
+    browser = serve(lambda config: config.add_view(missing))
+    answer = browser.get("/", headers={"Cookie": "a=secret", "Accept": accept}, status=404)
+    assert "secret" not in answer.text

@@ -16,7 +16,7 @@ from goldilocks.exceptions import ConfigurationExecutionError
 from goldilocks.response import Response
 from goldilocks.routepattern import compile_pattern
 from goldilocks.security import NO_PERMISSION_REQUIRED
-from tests.support import browse
+from tests.support import browse, serve
 
 
 def application(*patterns, view=None, defaults="secure", **view_options):
@@ -272,3 +272,29 @@ def test_permissions_need_not_be_said():
     config = Configurator()
     config.add_view(hello)
     config.commit()
+
+
+# --- On no list: headers that some servers and frameworks take for the address ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Prefix", "X-Script-Name", "X-Url-Scheme", "X-Original-Host", "X-Host",
+        "X-Middleware-Subrequest", "X-Accel-Mapping", "X-Sendfile-Type", "X-HTTP-Method",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_header_names_no_other_address(name, defaults):
+    """CVE-2018-14773, CVE-2021-41267, CVE-2025-29927, CVE-2025-61780: what a guard in front has seen is what is answered."""
+
+    def seen(config):
+        config.add_route("seen", "/*rest")
+        config.add_view(
+            lambda request: Response(f"{request.method} {request.url} {request.matchdict}"), route_name="seen"
+        )
+
+    browser = serve(seen, goldilocks__defaults=defaults)
+    plain = browser.get("/open/x").text
+    for said in ("/closed", "POST", "evil.example"):
+        assert browser.get("/open/x", headers={name: said}).text == plain
