@@ -607,6 +607,14 @@ def test_session_of_a_user_of_the_server_is_looked_at_once():
     assert len(request.response_callbacks) == 1
 
 
+def test_user_of_the_server_needs_no_session():
+    """Where the application has no sessions, there is none to keep apart."""
+    registry = Registry("tests")
+    registry.settings = {"goldilocks.rotate_at_login": True}
+    request = SimpleNamespace(environ={"REMOTE_USER": "fred"}, registry=registry)
+    assert RemoteUserAuthenticationPolicy().unauthenticated_userid(request) == "fred"
+
+
 def test_reader_of_tickets_may_be_replaced():
     """A helper with a reader of its own reads by it, each time."""
     helper = make_helper()

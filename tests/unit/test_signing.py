@@ -165,6 +165,12 @@ def test_lengths_keep_texts_apart(one, other):
     assert (length_prefixed(*one) == length_prefixed(*other)) is (one == other)
 
 
+def test_what_was_signed_once_is_read_for_ever():
+    """What was signed by an earlier version is read by the next."""
+    assert length_prefixed("ab", "") == b"\0\0\0\0\0\0\0\x02ab" + bytes(8)
+    assert Signer(SECRET, "test").unsign("nu2ErXFGAnARHRZHT3S18CRKklaAIP6W4CZzCKGFDN54") == b"x"
+
+
 @given(st.binary(max_size=200))
 def test_nothing_is_signed_by_chance(data):
     """Bytes that nobody signed are a bad signature."""
