@@ -23,7 +23,7 @@ from goldilocks.names import (
     environment_keys,
     setting_keys,
 )
-from goldilocks.settings import asbool
+from goldilocks.settings import yes_or_no
 
 BOOLEANS = sorted({setting.name for setting in SETTINGS if setting.default is False})
 
@@ -158,7 +158,7 @@ def test_defaults_of_our_own_settings(own, choice, is_none_said):
 
 
 @pytest.mark.parametrize(
-    "own", [own for own in OWN_SETTINGS if own.convert is asbool], ids=lambda own: own.name
+    "own", [own for own in OWN_SETTINGS if own.convert is yes_or_no], ids=lambda own: own.name
 )
 def test_our_own_settings_said(own):
     """A setting of ours has one name and one environment variable, which wins."""
