@@ -83,12 +83,14 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
                         start_response(status, plain)
                         return response._app_iter
                 names = {name.lower() for name, _ in headers}
-                if "location" not in names and not status.startswith(_WITHOUT_BODY):
-                    headers = complete(headers, names)
+                if "location" not in names:
+                    headers, body = complete(headers, names), response._app_iter
                     if is_checked:
                         check(status, headers)
+                        if status.startswith(_WITHOUT_BODY):
+                            headers, body = _without_body(headers), EmptyResponse(body)
                     start_response(status, headers)
-                    return response._app_iter
+                    return body
 
         # PERF: static: what is remembered of a file was looked at once
         if made_by is FileResponse and response.is_fit:
@@ -107,7 +109,7 @@ def _outlet(is_checked: bool, added: list[tuple[str, str]], keeps_private: bool)
             if is_checked:
                 check(status, headers, schemes)
             if is_empty:
-                headers = [header for header in headers if header[0].lower() not in _ABOUT_THE_BODY]
+                headers = _without_body(headers)
             return start_response(status, headers, *exc_info)
 
         body = response(environ, start)
@@ -171,6 +173,10 @@ def _plain_completion(
         return headers + (with_cookie if has_cookie else added)
 
     return complete_plain
+
+
+def _without_body(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [header for header in headers if header[0].lower() not in _ABOUT_THE_BODY]
 
 
 def _check_location(response: Response) -> None:
