@@ -39,7 +39,7 @@ _BARE_IN_SCRIPT = re.compile(rf"{_BARE.pattern}(?!{_BY_JS})")
 #: What fills an element within a script, or the script itself.
 _FILLED = re.compile(rf"""tal:(?:content|replace)\s*=\s*["'](?!{_BY_JS})""")
 _JS = re.compile(rf"\$\{{{_BY_JS}")
-_STRINGS = re.compile(r"""//.*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`""")
+_STRINGS = re.compile(r"""//.*|/\*.*?\*/|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`""")
 _has_quote = re.compile(r"""["'`]""").search
 
 _CDATA_ADVICE = "leave the CDATA out, and what is put in is escaped"

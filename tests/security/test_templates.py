@@ -296,6 +296,7 @@ def test_place_where_escaping_is_not_enough(rendered, tmp_path, source, line, wo
         "<script>f(${structure: js(x)})</script>",
         "<script>f($${x})</script>",
         "<script>f(\"a\\\"'\", 'b', `c`, ${js({'d': \"e\"})}, ${js(x)}) // don't ${js(x)}</script>",
+        "<script>/* don't */ f(${js(x)}) /* \"f\" isn't */ ; g(${js(x)})</script>",
         "<p><![CDATA[ $${x} ]]> ${x}</p>",
         "<script>f()</script><p>${x}</p>",
         '<script src="/a.js?${x}"/><p>${x}</p>',
