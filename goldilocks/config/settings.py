@@ -76,7 +76,8 @@ class Setting:
         """Heed what is said later by our name for it, or was for what it is a part of."""
         key = self.keys[-1]
         if key in said or self.implied_by in changed:
-            self._write(self._meant(key, said.get(key, settings.get(self.name, self.default))), settings)
+            where, place = (key, said) if key in said else (self.name, settings)
+            self._write(self._meant(where, place.get(where, self.default)), settings)
             changed.add(self.name)
 
     def _meant(self, where: str, value: Any) -> Any:

@@ -202,6 +202,14 @@ def test_add_settings_to_none(given):
     assert config.get_settings()["debug_all"] is False
 
 
+def test_odd_word_by_an_older_name():
+    """What was said by an older name may be any word, also when something that it is a part of is said by our name."""
+    config = Configurator()
+    config.add_settings(debug_authorization="maybe")
+    config.add_settings({"goldilocks.debug_all": "false"})
+    assert config.get_settings()["debug_authorization"] is False
+
+
 @pytest.mark.parametrize("own", OWN_SETTINGS, ids=lambda own: own.name)
 def test_a_value_that_no_setting_can_have(own):
     """Each setting of ours refuses what it can't mean, by the name under which it was said, and whenever that is."""
