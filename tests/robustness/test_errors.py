@@ -106,6 +106,20 @@ def test_who_ends_the_server_is_heard_by_it(app, kind, is_grouped, monkeypatch):
     assert counts["begun"] == 1 and is_clean()
 
 
+def test_who_ends_the_server_while_an_error_is_answered_is_heard_by_it(app):
+    """The answer to an error isn't begun anew when it is the server's end that came between."""
+    begun = []
+
+    def start_response(status, headers, exc_info=None):
+        begun.append(status)
+        if len(begun) == 1:
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        app(Request.blank("/fail/false").environ, start_response)
+    assert len(begun) == 1 and is_clean()
+
+
 @pytest.mark.parametrize("kind", [asyncio.CancelledError, GeneratorExit])
 @pytest.mark.parametrize(
     "settings", [{"goldilocks.answer_errors": "false"}, {"goldilocks.defaults": "pyramid"}]

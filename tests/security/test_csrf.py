@@ -61,6 +61,7 @@ CROSS = [
     {"Origin": "HTTP://EVIL.EXAMPLE"},
     {"Origin": "NULL"},
     {"Sec-Fetch-Site": "same-origin, cross-site"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": " "},
 ]
 
 
@@ -87,6 +88,7 @@ def test_safe_request_passes(headers, method):
         {"Referer": "https://evil.example/"},
         {"Sec-Fetch-Site": "same-origin"},
         {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": " Same-Origin "},
         {"Sec-Fetch-Site": "same-origin", "Origin": "https://behind.a.proxy"},
         {"Origin": "http://localhost"},
         {"Origin": "http://LOCALHOST:80"},

@@ -377,6 +377,17 @@ def denying_tween(handler, registry):
     return deny
 
 
+def failing_tween(handler, registry):
+    """Fail at one address, outside of the exception views."""
+
+    def fail(request):
+        if request.path == "/gone":
+            raise HTTPNotFound
+        return handler(request)
+
+    return fail
+
+
 def look_when_answered(event):
     """Look at the session when there is an answer."""
     event.response.headers["X-User"] = str("user" in event.request.session)
@@ -418,6 +429,21 @@ def test_answer_of_one_who_decides_late_is_not_for_all(decider, varies):
     app(config)
     _, headers, _ = sent(config.make_wsgi_app(), PATH_INFO="/decided")
     assert headers.get("Vary") == ("Cookie" if varies else None)
+
+
+def test_answer_for_all_may_be_kept():
+    """The other side of row 91: where nobody looked who it is for, neither a part that was asked for nor an error says otherwise."""
+
+    def app(config):
+        config.add_view(lambda request: request.invoke_subrequest(request.blank("/part")))
+        config.add_view(lambda request: Response(), name="part")
+        config.add_tween(f"{__name__}.failing_tween")
+
+    config = Configurator(settings={"goldilocks.vary_by_cookie": "true"})
+    app(config)
+    application = config.make_wsgi_app()
+    for path in ("/", "/gone"):
+        assert "Vary" not in sent(application, PATH_INFO=path)[1]
 
 
 @pytest.mark.parametrize(("path", "varies"), [("/", True), ("/?_LOCALE_=de", False)])

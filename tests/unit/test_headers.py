@@ -129,6 +129,9 @@ def test_location_of_another_scheme():
     with pytest.raises(HeaderError, match="scheme 'app'"):
         safe_location("App:open")
     assert safe_location("App:open", {"app"}) == "App:open"
+    for scheme in ("x", "a+b", "a.b", "a-b", "a1"):
+        with pytest.raises(HeaderError, match=f"scheme {scheme!r}".replace("+", "[+]")):
+            safe_location(f"{scheme}:open")
     with pytest.raises(HeaderError, match="scheme 'http'"):
         safe_location("http://example.com", {"https"})
 

@@ -75,6 +75,8 @@ def test_json_is_read(text, limits):
         ("[1, 1e999]", "line 1, column 5"),
         ('["\\ud83d"]', "line 1, column 3"),
         ('["\\ude00\\ud83d"]', "line 1, column 3"),
+        ('["\\uD83D"]', "line 1, column 3"),
+        ('["\\uDE00"]', "line 1, column 3"),
         ("[0, " + "1" * 5000 + "]", "line 1, column 5"),
         ("[" * 100_000, "line 1, column 101"),
         ('{"a":' * 100_000, "line 1, column 501"),
@@ -151,14 +153,15 @@ def test_depth_is_counted(value, is_taken):
         ("-1e10", True),
     ],
 )
-def test_digits_are_counted(number, is_taken):
+@pytest.mark.parametrize("is_strict", [True, False])
+def test_digits_are_counted(number, is_taken, is_strict):
     """A number may have so many digits; short numbers in a long text are short."""
-    text = f"[0, 1, 2, 3, 4, 5.0, {number}]"
+    text, limits = f"[0, 1, 2, 3, 4, 5.0, {number}]", Limits(json_digits=5, strict_json=is_strict)
     if is_taken:
-        read_json(text, Limits(json_digits=5))
+        read_json(text, limits)
     else:
         with pytest.raises(JSONBodyError, match="more than 5 digits"):
-            read_json(text, Limits(json_digits=5))
+            read_json(text, limits)
 
 
 def test_python_may_take_fewer_digits():

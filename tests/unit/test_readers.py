@@ -216,6 +216,11 @@ def test_form_without_a_length_is_empty(length):
     assert len(request.POST) == 0 and request.content_length == 0
 
 
+def test_form_with_a_length_that_no_number_holds():
+    """What has more digits than Python reads is no length, as it is to WebOb; it isn't read as one, and so is no error."""
+    assert len(sent(b"a=1", CONTENT_LENGTH="9" * 5000).POST) == 0
+
+
 @pytest.mark.parametrize("content_type", [URLENCODED, MULTIPART])
 def test_length_that_is_a_number(content_type):
     """A middleware that writes a body anew may say its length as a number."""

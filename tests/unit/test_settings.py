@@ -75,8 +75,9 @@ def test_request_without_settings(request_):
 
 @pytest.mark.parametrize("said", [*sorted(truthy), *sorted(falsey), " TRUE ", None, 0, 1, True, False])
 def test_yes_or_no(said):
-    """What is a word for yes or for no is the same to both readers."""
+    """What is a word for yes or for no is the same to both readers, with space around it, too."""
     assert yes_or_no(said) is asbool(said)
+    assert said is None or yes_or_no(f" {said}\n") is asbool(said)
 
 
 @pytest.mark.parametrize("said", ["", " ", "ture", "true ; in earnest", 2, [], b"true"])

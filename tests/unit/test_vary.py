@@ -65,6 +65,9 @@ def test_foreign_response_does_not_vary():
         ({"Cache-Control": "max-age=3600"}, ["max-age=3600"]),
         ({"Set-Cookie": "a=b", "Cache-Control": "max-age=3600"}, ["max-age=3600", "private"]),
         ({"Set-Cookie": "a=b", "Cache-Control": "public"}, ["public"]),
+        ({"Set-Cookie": "a=b", "Cache-Control": "No-Store"}, ["No-Store"]),
+        ({"Set-Cookie": "a=b", "Cache-Control": "max-age=9, Private"}, ["max-age=9, Private"]),
+        ({"Set-Cookie": "a=b", "Cache-Control": "s-maxage=5"}, ["s-maxage=5"]),
         ({"Set-Cookie": "a=b"}, ["private"]),
     ],
 )
