@@ -1,9 +1,9 @@
 """The edge: what is wrong with a request before anybody reads it.
 
 An `Edge` is made when an application is committed and called once for each request, with the WSGI environment. It looks at the
-``Host`` and at what proxies say of the client, and has all else looked at (`requestchecks`), or only glanced at. It answers ``None`` where all is well; otherwise
-the error with which the request should be answered, through the exception views like any other. What only shows when it is
-read (the bytes of path, query, body, cookies) is checked by those who read it.
+``Host`` and at what proxies say of the client, and has all else looked at (`requestchecks`), or only glanced at. It answers
+``None`` where all is well; otherwise the error with which the request should be answered, through the exception views like any
+other. What only shows when it is read (the bytes of path, query, body, cookies) is checked by those who read it.
 
 Nothing here looks anything up or remembers more than a bounded number of good hosts and known proxies.
 """
