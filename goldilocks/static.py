@@ -19,10 +19,12 @@ from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from goldilocks.asset import abspath_from_asset_spec, resolve_asset_spec
+from goldilocks.edge import CHECK_SETTING
 from goldilocks.encode import sendable_query
 from goldilocks.httpexceptions import HTTPMovedPermanently, HTTPNotFound
 from goldilocks.path import PkgResourcesAssetDescriptor, caller_package
 from goldilocks.response import FileResponse, _guess_type
+from goldilocks.settings import settings_of
 from goldilocks.traversal import split_path_info
 from goldilocks.traversal import traversal_path_info as traversal_path_info  # COMPAT: handed on
 from goldilocks.traversal.paths import requested_path
@@ -45,6 +47,9 @@ _HOSTILE = re.compile(
 )
 
 _CONTROL = re.compile(r"[\x00-\x1f]")
+
+# a segment that leads back up
+_UP = re.compile(r"(?:\A|/)\.\.(?:/|\Z)")
 
 
 class static_view:
@@ -131,12 +136,13 @@ class static_view:
         segments = request.subpath if self.use_subpath else split_path_info(whole)
         # PERF: static: what was looked at once is remembered with the file that it led to
         is_tuple = segments.__class__ is tuple  # COMPAT: in a request made by hand it may be a list
-        name = self._names.get(segments) if is_tuple and whole.isprintable() else None
+        name = self._names.get(segments) if is_tuple and ".." not in whole and whole.isprintable() else None
         if name is not None and name in self.filemap and name.startswith(self.norm_docroot):
             return name
         path = _secure_path(segments)
-        # A control may be gone from the segments, taken along by a ".." behind it; nobody asks so who means well.
-        if path is None or _CONTROL.search(whole):
+        # A control may be gone from the segments, taken along by a ".." behind it; nobody asks so who means well. A browser
+        # sends no ".." either, and others than this view may have looked at the path as it came.
+        if path is None or _CONTROL.search(whole) or (_UP.search(whole) and _is_strict(request)):
             raise HTTPNotFound(f"Out of bounds: {request.url}")
 
         if self.package_name:
@@ -276,6 +282,11 @@ def _add_vary(response: AnyResponse, option: str) -> None:
     if option.lower() not in (each.lower() for each in vary):
         vary += (option,)
     response.vary = vary
+
+
+def _is_strict(request: AnyRequest) -> bool:
+    """Tell whether requests are checked, by which a way up is none, even if it stays below the root."""
+    return bool(settings_of(request).get(CHECK_SETTING, False))
 
 
 def _contains_invalid_element_char(item: str) -> bool:
