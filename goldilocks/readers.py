@@ -31,6 +31,7 @@ from goldilocks.requestheaders import (
     PLAIN_HEADERS,
     RequestHeaders,
     read_authorization,
+    read_languages,
     unless_unreadable,
 )
 
@@ -411,6 +412,12 @@ class ReadersMixin(BodyMixin):
         "The bytes that are asked for; the first ones, if several ranges are.",
     )
     max_forwards = unless_unreadable("max_forwards")
+    accept_language = property(
+        lambda self: read_languages(self.environ.get("HTTP_ACCEPT_LANGUAGE")),
+        _webob.accept_language.fset,
+        _webob.accept_language.fdel,
+        "The languages that are wanted.",
+    )
     authorization = property(
         lambda self: read_authorization(self.environ.get("HTTP_AUTHORIZATION")),
         _webob.authorization.fset,

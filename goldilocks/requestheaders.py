@@ -9,6 +9,7 @@ from typing import Any
 
 from webob import descriptors
 from webob import headers as webob_headers
+from webob.acceptparse import create_accept_language_header
 from webob.request import BaseRequest
 
 from goldilocks.types import AnyRequest
@@ -66,6 +67,23 @@ def unless_unreadable(name: str) -> property:
             return None
 
     return property(read, theirs.fset, theirs.fdel, theirs.__doc__)
+
+
+#: How many characters of ``Accept-Language`` are read. A range of many parts takes a time that grows with the square of their
+#: number to be looked up, and no client speaks so many languages.
+READ_LANGUAGES_LENGTH = 500
+
+
+def read_languages(header: str | None) -> Any:
+    """Read the languages that a client wants; of a very long list, those at its beginning.
+
+    >>> read_languages("de, en;q=0.5").lookup(["en", "de"], default="en")
+    'de'
+    """
+    if header is not None and len(header) > READ_LANGUAGES_LENGTH:
+        # what is cut in two is no member any more
+        header = header[: READ_LANGUAGES_LENGTH + 1].rpartition(",")[0] or None
+    return create_accept_language_header(header)
 
 
 _find_name = re.compile(r"(?<![a-z])([a-z]+)[ \t]*=[ \t]*").search

@@ -96,3 +96,35 @@ def test_one_client_does_not_choose_for_another(first):
         browser.get("/", headers={"Accept": first}, expect_errors=True)
         for header, text in expected.items():
             assert browser.get("/", headers={"Accept": header}).text == text
+
+
+@pytest.mark.parametrize("length", [501, 8_000, 15_000])
+def test_language_of_many_parts_is_not_looked_up(length):
+    """CVE-2023-23969, CVE-2024-39614 (row 58): of a long list what stands at its beginning is read, and no half members."""
+    request = Request.blank("/", headers={"Accept-Language": f"de, en{'-a' * (length // 2)}, en"})
+    assert str(request.accept_language) == "de"
+    request.headers["Accept-Language"] = f"x{'-a' * (length // 2)}, en"
+    assert "en" not in str(request.accept_language)
+    assert request.accept_language.lookup(["en", "de"], default="none") == "none"
+
+
+def test_languages_of_people_are_all_read():
+    """What fits is read to its end; the property is set and deleted as ever."""
+    languages = ", ".join(f"de-{number:02};q=0.{number:03}" for number in range(1, 32))
+    request = Request.blank("/", headers={"Accept-Language": languages})
+    assert 400 < len(languages) < 500
+    assert str(request.accept_language).endswith("de-31;q=0.031")
+    request.accept_language = "de, fr;q=0.5"
+    assert request.accept_language.lookup(["en", "fr"], default="none") == "fr"
+    del request.accept_language
+    assert "HTTP_ACCEPT_LANGUAGE" not in request.environ
+    assert request.accept_language.lookup(["en", "fr"], default="none") == "none"
+
+
+def test_languages_are_cut_between_members():
+    """A member that ends where reading ends is read whole."""
+    first = "a" * 8 + "-" + "b" * 8
+    header = ",".join([first] * 28)[:500]
+    request = Request.blank("/", headers={"Accept-Language": f"{header},en"})
+    assert len(header) == 500
+    assert str(request.accept_language) == header.replace(",", ", ")
