@@ -79,7 +79,7 @@ USERID_TYPE = "userid_type:"
 #: What our keys sign.
 _TICKETS = "authentication tickets"
 
-#: Where a session says whom it belongs to, if it is the server that knows its users.
+#: Where a session says whom it belongs to, if it is the server that knows its users, and tells them in ``REMOTE_USER``.
 SESSION_OWNER = "auth.remote_user"
 
 #: The longest value that browsers keep.
@@ -722,8 +722,8 @@ class RepozeWho1AuthenticationPolicy(CallbackAuthenticationPolicy):
 class RemoteUserAuthenticationPolicy(CallbackAuthenticationPolicy):
     """Believe what the server says in the WSGI environment.
 
-    A session belongs to one user: where the setting ``rotate_at_login`` is on, it is dropped as soon as the server says
-    another one than before.
+    A session belongs to one user: where the setting ``rotate_at_login`` is on, it is dropped when the server says another one
+    than before.
 
     Args:
         environ_key: where it says it.
@@ -751,13 +751,14 @@ class RemoteUserAuthenticationPolicy(CallbackAuthenticationPolicy):
             return
         attrs["_session_belongs_to"] = userid
         session = request.session
-        if session.get(SESSION_OWNER, userid) != userid:
+        owner_key = SESSION_OWNER if self.environ_key == "REMOTE_USER" else f"auth.{self.environ_key}"
+        if session.get(owner_key, userid) != userid:
             session.invalidate()
 
         def mark(request: AnyRequest, response: AnyResponse) -> None:
             # an empty session needn't belong to anybody, and isn't stored for it
-            if len(session) and SESSION_OWNER not in session:
-                session[SESSION_OWNER] = userid
+            if len(session) and owner_key not in session:
+                session[owner_key] = userid
 
         # the session may have asked already to be written, with what is in it then
         request.response_callbacks.appendleft(mark)
@@ -769,6 +770,21 @@ class RemoteUserAuthenticationPolicy(CallbackAuthenticationPolicy):
     def forget(self, request: AnyRequest) -> Headers:
         """Do nothing: the server logs users out."""
         return []
+
+
+def keep_session_apart(request: AnyRequest, userid: Any) -> None:
+    """Drop a session that belongs to another user than the one that the server says, before anybody reads it.
+
+    Args:
+        request: that has a session.
+        userid: what ``REMOTE_USER`` says.
+    """
+    policy = request.registry.queryUtility(IAuthenticationPolicy)
+    if isinstance(policy, RemoteUserAuthenticationPolicy):
+        policy.unauthenticated_userid(request)
+    # a security policy may have one within
+    elif request.session.get(SESSION_OWNER, userid) != userid:
+        request.session.invalidate()
 
 
 @implementer(IAuthenticationPolicy)

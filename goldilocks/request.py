@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from webob.request import BaseRequest
 from zope.interface import implementer
 
+from goldilocks.authentication import keep_session_apart
 from goldilocks.decorator import reify
 from goldilocks.i18n import LocalizerRequestMixin
 from goldilocks.interfaces import IRequest, IRequestExtensions, IResponse, ISessionFactory
@@ -158,7 +159,12 @@ class Request(
             raise AttributeError(
                 "request.session: the application has no sessions; say config.set_session_factory(...) to have them"
             )
-        return factory(self)
+        session = factory(self)
+        user = self.environ.get("REMOTE_USER")
+        if user is not None:
+            self.__dict__["session"] = session
+            keep_session_apart(self, user)
+        return session
 
     @reify
     def response(self) -> Any:

@@ -14,6 +14,7 @@ from goldilocks.authentication import (
     RemoteUserAuthenticationPolicy,
     SessionAuthenticationHelper,
 )
+from goldilocks.authorization import ACLAuthorizationPolicy
 from goldilocks.config import Configurator
 from goldilocks.csrf import CookieCSRFStoragePolicy, SessionCSRFStoragePolicy, get_csrf_token
 from goldilocks.exceptions import ConfigurationError
@@ -291,6 +292,52 @@ def test_session_ends_where_another_user_begins():
     assert browser.get("/", extra_environ={"REMOTE_USER": "alice"}).json["note"] == "alice"
     assert browser.get("/", extra_environ={"REMOTE_USER": "bob"}).json == {"user": "bob", "note": None}
     assert browser.get("/", extra_environ={"REMOTE_USER": "alice"}).json["note"] is None
+
+
+@pytest.mark.parametrize("is_set", [False, True])
+def test_session_that_is_read_first_is_no_other_users(is_set):
+    """Nothing of the former user's is seen before anybody has asked who the user is (CVE-2014-0482)."""
+
+    def app(config):
+        known_by_server(config)
+        if is_set:
+            with pytest.warns(DeprecationWarning):
+                config.set_authorization_policy(ACLAuthorizationPolicy())
+                config.set_authentication_policy(RemoteUserAuthenticationPolicy())
+
+        def early(request):
+            if "put" in request.GET:
+                request.session["note"] = "early"
+            return {"note": request.session.get("note")}
+
+        config.add_view(early, name="early", renderer="json")
+
+    browser = serve(app)
+    # who sets the policy has sessions marked that nobody asked about
+    browser.get("/early?put" if is_set else "/?put", extra_environ={"REMOTE_USER": "alice"})
+    assert browser.get("/early", extra_environ={"REMOTE_USER": "alice"}).json["note"]
+    assert browser.get("/early").json["note"]
+    assert browser.get("/early", extra_environ={"REMOTE_USER": "bob"}).json == {"note": None}
+
+
+def test_users_of_two_servers_are_not_taken_for_one():
+    """Who believes another name of the environment keeps the session, whatever ``REMOTE_USER`` says."""
+
+    def app(config):
+        config.set_session_factory(SignedCookieSessionFactory(NEW))
+        policy = RemoteUserAuthenticationPolicy("HTTP_X_VISITOR")
+
+        def tell(request):
+            note = request.session.get("note")
+            request.session["note"] = policy.authenticated_userid(request)
+            return {"note": note}
+
+        config.add_view(tell, renderer="json")
+
+    browser = serve(app)
+    for user, expected in (("alice", None), ("alice", "alice")):
+        told = browser.get("/", extra_environ={"REMOTE_USER": "gate", "HTTP_X_VISITOR": user}).json
+        assert told == {"note": expected}
 
 
 def test_session_from_before_the_login_is_the_first_users():
