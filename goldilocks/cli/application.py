@@ -178,11 +178,11 @@ def look_into(said: str, settings: Mapping[str, str], script: str) -> Applicatio
 
 
 class TerminalFormatter(logging.Formatter):
-    """Writes what is logged for a terminal: no character of it, or of the text of an error, moves the cursor."""
+    """Writes what is logged for a terminal: no character of it, or of the text of an error, moves the cursor or forges a record."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return a record as text, of several lines if it has a traceback."""
-        return "\n".join(map(printable, super().format(record).split("\n")))
+        """Return a record as text; of several lines, the first alone begins at the margin."""
+        return "\n    ".join(map(printable, super().format(record).split("\n")))
 
 
 def set_up_logging(level: int = logging.WARNING) -> None:

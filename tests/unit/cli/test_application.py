@@ -189,6 +189,18 @@ def test_what_is_logged_moves_no_cursor(monkeypatch):
     assert (said["level"], lines[0], lines[-2:]) == (
         logging.INFO,
         "ERROR name: \\x9b\\tx",
-        ["ValueError: a\\x1b[2J\\u202eb", "c"],
+        ["    ValueError: a\\x1b[2J\\u202eb", "    c"],
     )
     assert all(line.isprintable() for line in lines)
+
+
+def test_what_is_logged_forges_no_record(monkeypatch):
+    """A line break in what a client makes the application log begins no line that looks like the next record (CVE-2025-48432)."""
+    said = {}
+    monkeypatch.setattr(logging, "basicConfig", lambda **options: said.update(options))
+    application.set_up_logging()
+    (terminal,) = said["handlers"]
+    record = logging.LogRecord(
+        "shop", logging.ERROR, "", 0, "no user %s", ("a\nINFO shop: root is in",), None
+    )
+    assert terminal.format(record) == "ERROR shop: no user a\n    INFO shop: root is in"
