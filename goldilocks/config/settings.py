@@ -243,7 +243,7 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
     ),
     OwnSetting(
         "allowed_hosts", words, [], [],
-        "hosts that this is served under, the only ones answered: example.com, .example.com with all below it, * for any",
+        "hosts that this is served under, the only ones answered: example.com, .example.com with all below it, *.example.com without it, * for any",
     ),
     OwnSetting(
         "trusted_proxies", words, [], [],
