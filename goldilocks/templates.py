@@ -40,6 +40,7 @@ from goldilocks.interfaces import IPackageOverrides, IRenderer, ITranslationDire
 from goldilocks.names import DEBUG_SETTING, GOLDILOCKS, did_you_mean
 from goldilocks.path import AssetResolver, package_path
 from goldilocks.registry import Registry
+from goldilocks.renderers import say_content_type
 from goldilocks.templatecode import REWORK_VERSION, Names, rework
 from goldilocks.templatecode import js as js
 from goldilocks.templatescan import UnsafeTemplateWarning as UnsafeTemplateWarning
@@ -261,16 +262,23 @@ class TemplateRenderer:
             config["translate"] = translate
         return lookup.template_class(self.path, macro=self.macro, **config)
 
+    @reify
+    def _is_plain_text(self) -> bool:
+        # nothing in it is escaped, so nobody should read it as HTML
+        return self.lookup.template_class is TextTemplate and self.lookup.guards["warns"]
+
     def implementation(self) -> PageTemplateFile:
         """Return the template, whose ``macros`` other templates may use."""
         return self.template
 
     def __call__(self, value: Value, system: dict[str, Any]) -> str | bytes:
-        """Render the template with ``value``, a dictionary, over ``system``; a text template gives bytes.
+        """Render the template with ``value``, a dictionary, over ``system``; a text template gives bytes, as plain text.
 
         Raises:
             ValueError: ``value`` isn't a dictionary.
         """
+        if self._is_plain_text:
+            say_content_type(system, "text/plain")
         try:
             system.update(value)
         except (TypeError, ValueError):

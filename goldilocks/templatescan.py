@@ -7,6 +7,7 @@ through the source of a template, without understanding all of it, and says wher
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -34,10 +35,14 @@ _ATTRIBUTE = re.compile(r"""([\w:.@-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 _BARE = re.compile(r"(?<!\$)(?:\$\$)*\$\{")
 #: In a script, ``js()`` makes a value fit.
 _BY_JS = r"\s*(?:structure(?:\s*:|\s)\s*|python\s*:\s*)*js\("
-_BARE_IN_SCRIPT = re.compile(rf"{_BARE.pattern}(?!{_BY_JS})")
+_begins_by_js = re.compile(_BY_JS).match
 
 #: What fills an element within a script, or the script itself.
-_FILLED = re.compile(rf"""tal:(?:content|replace)\s*=\s*["'](?!{_BY_JS})""")
+_FILLED = re.compile(
+    r"""(?:tal:|<tal:(?:[^<>"']|"[^"]*"|'[^']*')*?\s)(?:content|replace)\s*=\s*(["'])""", re.DOTALL
+)
+#: How many braces, or quotes, an expression may hold of which it has to be known where it ends.
+_MOST_ENDS = 20
 _JS = re.compile(rf"\$\{{{_BY_JS}")
 _STRINGS = re.compile(r"""//.*|/\*.*?\*/|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`""")
 _has_quote = re.compile(r"""["'`]""").search
@@ -90,11 +95,15 @@ def _in_cdata(source: str, section: re.Match[str]) -> Iterator[Finding]:
 def _in_content(source: str, name: str, tag: re.Match[str], stop: int) -> Iterator[Finding]:
     if re.search(r"""meta:interpolation\s*=\s*["'](?:false|off|no|0)""", tag[2]):
         return
-    bare, advice = (_BARE_IN_SCRIPT, _SCRIPT_ADVICE) if name == "script" else (_BARE, _STYLE_ADVICE)
-    for found in bare.finditer(source, tag.end(), stop):
+    advice = _SCRIPT_ADVICE if name == "script" else _STYLE_ADVICE
+    for found in _BARE.finditer(source, tag.end(), stop):
+        if name == "script" and _is_by_js(source, found.end(), "}"):
+            continue
         yield Finding(_line(source, found.start()), f"a bare ${{}} stands in <{name}>: {advice}")
     for found in _FILLED.finditer(source, tag.end(), stop):
-        yield Finding(_line(source, found.start()), f"tal:content or tal:replace fills <{name}>: {advice}")
+        if not _is_by_js(source, found.end(), found[1]):
+            line = _line(source, found.end())
+            yield Finding(line, f"tal:content or tal:replace fills <{name}>: {advice}")
     for found in _JS.finditer(source, tag.end(), stop) if name == "script" else ():
         start = max(tag.end(), source.rfind("\n", 0, found.start()) + 1)
         if _has_quote(_STRINGS.sub("", source[start : found.start()])):
@@ -102,6 +111,35 @@ def _in_content(source: str, name: str, tag: re.Match[str], stop: int) -> Iterat
                 _line(source, found.start()),
                 "js() brings its own quotes, and quotes around it end them: leave them out",
             )
+
+
+def _is_by_js(source: str, start: int, end: str) -> bool:
+    """Tell whether all that an expression gives was made by ``js()``, or stands in it; ``end`` ends it, if it is whole."""
+    begun = _begins_by_js(source, start)
+    if begun is None:
+        return False
+    start = stop = begun.end() - len("js(")
+    for _ in range(_MOST_ENDS):
+        stop = source.find(end, stop + 1)
+        if stop < 0:
+            break
+        try:
+            expression = ast.parse(source[start:stop].strip(), mode="eval")
+        except (SyntaxError, ValueError):
+            continue
+        return _is_made_by_js(expression.body)
+    return True  # what isn't Python, or not only, has at least begun well
+
+
+def _is_made_by_js(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant() | ast.Call(func=ast.Name(id="js")) | ast.Name(id="nothing" | "default"):
+            return True
+        case ast.Call(func=ast.Attribute(value=value)):
+            return _is_made_by_js(value)
+        case ast.BinOp(left=one, right=other) | ast.IfExp(body=one, orelse=other):
+            return _is_made_by_js(one) and _is_made_by_js(other)
+    return False
 
 
 def _in_attributes(source: str, tag: re.Match[str]) -> Iterator[Finding]:
@@ -115,7 +153,7 @@ def _in_attributes(source: str, tag: re.Match[str]) -> Iterator[Finding]:
                 if is_data and (advice := _advice_on(tag, filled.lower(), expression)):
                     yield Finding(line, f"tal:attributes fills {filled}{advice}")
         elif name in ("tal:content", "tal:replace") and tag[1].lower() in ("script", "style"):
-            if not re.match(_BY_JS, value[1:]):
+            if not _is_by_js(value, 1, value[0]):
                 yield Finding(line, f"{name} fills <{tag[1]}>: {_SCRIPT_ADVICE}")
         elif _BARE.search(value) and (advice := _advice_on(tag, name, value.strip("\"'"))):
             yield Finding(line, f"a bare ${{}} stands in {name}{advice}")

@@ -275,7 +275,7 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
     ),
     OwnSetting(
         "safe_templates", yes_or_no, True, False,
-        "make javascript: URLs harmless, warn of data in scripts, keep names of templates within their package",
+        "make javascript: URLs harmless, warn of data in scripts, keep names of templates within their package, send .txt as plain text",
     ),
     OwnSetting(
         "template_cache", _place, True, True,

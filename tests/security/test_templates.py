@@ -12,6 +12,7 @@ from goldilocks.config import Configurator
 from goldilocks.renderers import get_renderer, render
 from goldilocks.templates import UnsafeTemplateWarning, js
 from goldilocks.testing import DummyRequest
+from tests.support import serve
 
 
 @pytest.fixture
@@ -277,6 +278,14 @@ def test_js_of_the_application_wins(rendered):
         ('<svg><animate attributeName="href"\n tal:attributes="id y;\n values x"/></svg>', 2, "values"),
         ('<a tal:attributes="href string: javascript:f(${x})"/>', 1, "part of a script"),
         ("<script>f($$${x})</script>", 1, "<script>"),
+        ("<script>\nf(${js(x) + x})</script>", 2, "<script>"),
+        ("<script>f(${js(x) if x else x})</script>", 1, "<script>"),
+        ("<script>f(${js(x) and {'a': y}['a']})</script>", 1, "<script>"),
+        ("<script>f(${js(x) | x})</script>", 1, "<script>"),
+        ('<script tal:content="js(x) + x"/>', 1, "<script>"),
+        ('<script><b tal:replace="structure js(x) + x"/></script>', 1, "<script>"),
+        ('<script>\n<tal:x content="x"/></script>', 2, "<script>"),
+        ("<script><tal:x condition=\"x == '>'\"\nreplace = 'x'/></script>", 2, "<script>"),
         ('<b onclick="f($$$$${x})"/>', 1, "onclick"),
         ('<svg><set to="${x}" attributeName=\'xlink:href\' xmlns:xlink="x"/></svg>', 1, "to"),
     ],
@@ -305,6 +314,10 @@ def test_place_where_escaping_is_not_enough(rendered, tmp_path, source, line, wo
         '<script>var a = <b tal:replace="structure js(x)"/>, b = {"a":${js(x)}}</script>',
         "<script>f(${python: js(x)}, ${structure: python:js(x)}, '$$$${x}')</script>",
         '<script tal:content="structure python: js(x)"/>',
+        '<script tal:content="js(x or &quot;a&quot;)"/>',
+        "<script>f(${js(x + '" + "{}" * 30 + "')})</script>",
+        "<script>f(${js(x) if x else 'null'}, ${js(x) | nothing}, ${js(x).strip()}, ${js({'a': {}}) + js(1)})</script>",
+        '<script>f(<tal:x content="js(x)"/>, <tal:x condition="x">1</tal:x>)</script>',
         '<meta name="author" content="${x}"/>',
         '<meta name="author" tal:attributes="content x"/>',
         '<meta http-equiv="refresh" tal:attributes="content string:5"/>',
@@ -320,6 +333,41 @@ def test_place_where_nothing_is_wrong(rendered, source):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         rendered(source, x="1")
+
+
+@pytest.mark.parametrize(
+    ("defaults", "says", "content_type"),
+    [
+        ("secure", None, "text/plain"),
+        ("secure", "text/csv", "text/csv"),
+        ("pyramid", None, "text/html"),
+    ],
+)
+def test_text_in_which_nothing_is_escaped_is_no_page(tmp_path, defaults, says, content_type):
+    """What a text template makes is sent as plain text, unless the view says what it is."""
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear ${name}")
+
+    def letter(request):
+        if says:
+            request.response.content_type = says
+        return {"name": "<b>", "request": None}
+
+    browser = serve(lambda config: config.add_view(letter, renderer=str(path)), goldilocks__defaults=defaults)
+    answer = browser.get("/")
+    assert (answer.text, answer.content_type, answer.charset) == ("Dear <b>", content_type, "UTF-8")
+
+
+def test_text_put_into_a_page_does_not_change_it(tmp_path):
+    """A text template that is rendered by hand says nothing of the response."""
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear ${name}")
+
+    def page(request):
+        request.response.body = render(str(path), {"name": "you"}, request)
+        return request.response
+
+    assert serve(lambda config: config.add_view(page)).get("/").content_type == "text/html"
 
 
 def test_under_the_other_defaults_templates_are_as_they_were(rendered):
