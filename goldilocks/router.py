@@ -18,7 +18,7 @@ from goldilocks.crossorigin import CrossOriginGuard, call_across_origins, object
 from goldilocks.csrf import SAFE_METHODS
 from goldilocks.edge import READ_QUERY, Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
-from goldilocks.exceptions import PredicateMismatch
+from goldilocks.exceptions import PredicateMismatch, is_refusal
 from goldilocks.express import EVENTS, ShortWay, short_way
 from goldilocks.failure import answer_failure, close_body, finish_before_end, give_up, is_answered
 from goldilocks.headerplaces import note_places, pointing
@@ -50,7 +50,7 @@ from goldilocks.threadlocal import RequestContext
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
 from goldilocks.traversal.traverser import traverse
-from goldilocks.tweens import excview_tween_factory
+from goldilocks.tweens import _error_handler, excview_tween_factory
 from goldilocks.urldispatch import RoutesMapper
 from goldilocks.vary import DEPENDS_ON_COOKIE, VARY_SETTING, pass_note_on, vary_by_cookie
 from goldilocks.viewcalls import _call_view
@@ -271,7 +271,13 @@ class Router:
         response = None
         try:
             try:
-                response = handle(request)
+                try:
+                    response = handle(request)
+                except Exception as error:
+                    # a tween over the exception views may have read what can't be read
+                    if handle is self.orig_handle_request or not is_refusal(error):
+                        raise
+                    response = _error_handler(request, error)
                 attrs = request.__dict__
                 if "response_callbacks" in attrs:
                     request._process_response_callbacks(response)

@@ -9,10 +9,12 @@ import pytest
 from goldilocks.cli.requestlog import RequestLog
 from goldilocks.config import Configurator
 from goldilocks.events import NewRequest
+from goldilocks.exceptions import URLDecodeError
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPFound
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.static import static_view
+from goldilocks.tweens import EXCVIEW
 
 SEEN = []
 
@@ -150,6 +152,42 @@ def test_error_over_all_exception_views_is_still_answered(here, is_throwing):
 
     said = {"paste.throw_errors": True} if is_throwing else {}
     assert ask(made(app), b"/x", b"a=%ff", **said)[0] == "400 Bad Request"
+
+
+def refusing_view(error, request):
+    """The application's own page of a bad request."""
+    return Response("own page", status=error.code)
+
+
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+@pytest.mark.parametrize("over", [None, EXCVIEW])
+def test_error_over_all_exception_views_is_shown_by_one(here, defaults, over):
+    """Wherever a broken query is read, the visitor sees the same page."""
+
+    def app(config):
+        echo(config)
+        config.add_exception_view(refusing_view, context=HTTPBadRequest)
+        config.add_tween(f"{here}.careless_tween", over=over)
+
+    answer = ask(made(app, goldilocks__defaults=defaults), b"/x", b"a=%ff")
+    assert answer == ("400 Bad Request", "own page")
+
+
+def test_request_within_one_hears_of_the_error_itself(here):
+    """Who answers a request by another one without tweens gets the error, as of any view."""
+
+    def outer(request):
+        with pytest.raises(URLDecodeError):
+            request.invoke_subrequest(Request.blank("/inner?a=%ff"))
+        return request.invoke_subrequest(Request.blank("/inner?a=%ff"), use_tweens=True)
+
+    def app(config):
+        config.add_exception_view(refusing_view, context=HTTPBadRequest)
+        config.add_tween(f"{here}.careless_tween")
+        config.add_view(outer, name="x")
+        config.add_view(lambda request: Response(str(request.GET)), name="inner")
+
+    assert ask(made(app), b"/x") == ("400 Bad Request", "own page")
 
 
 def curious_tween(handler, registry):
