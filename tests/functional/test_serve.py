@@ -80,6 +80,14 @@ class Process:
 
 
 @pytest.fixture
+def heard_hangup():
+    """Hear SIGHUP also where the tests themselves were started with nohup, which whoever they start would inherit."""
+    known = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, known)
+
+
+@pytest.fixture
 def start(tmp_path):
     """Start the command in an empty folder, with files; end what is left of it afterwards."""
     begun = []
@@ -195,7 +203,7 @@ def test_reload(start, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_reload_ends_with_its_parent(start, number):
+def test_reload_ends_with_its_parent(heard_hangup, start, number):
     """A signal to the watching process alone ends the server as well."""
     process = start("hello.py", "--port", "0", "--reload", hello=HELLO)
     process.wait_for("Ctrl-C ends it.")
