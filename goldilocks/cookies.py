@@ -15,8 +15,8 @@ from webob.cookies import RequestCookies
 
 from goldilocks.characters import UNWRITTEN, find_control, is_token
 from goldilocks.charsets import text_of
-from goldilocks.exceptions import URLDecodeError, refusal
-from goldilocks.httpexceptions import HTTPBadRequest, HTTPRequestHeaderFieldsTooLarge
+from goldilocks.exceptions import UnfitTextError, URLDecodeError, refusal
+from goldilocks.httpexceptions import HTTPRequestHeaderFieldsTooLarge
 from goldilocks.limits import Limits
 from goldilocks.types import Environ
 
@@ -58,13 +58,12 @@ def parse(header: str) -> dict[str, str]:
     {'a': '"x', 'session': 'secret', 'b': 'y"'}
 
     Raises:
-        URLDecodeError: it isn't UTF-8.
-        HTTPBadRequest: there are control characters in it.
+        URLDecodeError: it isn't UTF-8, or there are control characters in it.
     """
     if not header.isascii():
         header = text_of(header)
-    if not header.isprintable() and find_control(header):
-        raise refusal(HTTPBadRequest, "There are control characters in the cookies.")
+    if not header.isprintable() and (control := find_control(header)):
+        raise UnfitTextError.at(control, "There are control characters in the cookies.")
     cookies: dict[str, str] = {}
     for pair in header.split(";"):
         name, equals, value = pair.partition("=")

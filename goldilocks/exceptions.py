@@ -7,6 +7,7 @@ configuration say what was said where, and what to do about it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
@@ -111,6 +112,31 @@ class URLDecodeError(UnicodeDecodeError, HTTPBadRequest):
         if isinstance(error, URLDecodeError):
             return error
         return cls(error.encoding, error.object, error.start, error.end, error.reason)
+
+
+class UnfitTextError(URLDecodeError):
+    """What a client sent can be decoded, and yet is no text: it has a control character, or an escape that means nothing.
+
+    Whoever looks out for bytes that aren't text meets this, too. The ``reason`` is what the client hears.
+    """
+
+    def __init__(self, encoding: str, object: bytes, start: int, end: int, reason: str) -> None:
+        super().__init__(encoding, object, start, end, reason)
+        self.explanation = reason
+
+    @classmethod
+    def at(cls, place: re.Match[str], reason: str, encoding: str = "utf-8") -> UnfitTextError:
+        """Make one of what was found in a text.
+
+        Args:
+            place: where, and in which text.
+            reason: what is wrong with it. Nothing of the request may be in it.
+            encoding: of the text, ``latin-1`` for what comes from the environment as it is.
+        """
+        start, end = (
+            len(place.string[:index].encode(encoding, "replace")) for index in (place.start(), place.end())
+        )
+        return cls(encoding, place.string.encode(encoding, "replace"), start, end, reason)
 
 
 class JSONBodyError(HTTPBadRequest, json.JSONDecodeError):

@@ -23,7 +23,7 @@ from webob.compat import cgi_FieldStorage
 
 from goldilocks.characters import UNWRITTEN
 from goldilocks.charsets import decoded, is_form_charset
-from goldilocks.exceptions import FormError, refusal
+from goldilocks.exceptions import FormError, UnfitTextError, URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPRequestEntityTooLarge
 from goldilocks.limits import Limits
 from goldilocks.partheaders import boundary_of, check_part_headers, names_of, options
@@ -47,8 +47,8 @@ def query_pairs(query: str, limits: Limits) -> Pairs:
     """Read the fields of a query string.
 
     Raises:
-        HTTPBadRequest: there are too many fields, or an escape is broken.
-        URLDecodeError: what is escaped isn't UTF-8.
+        HTTPBadRequest: there are too many fields.
+        URLDecodeError: what is escaped isn't UTF-8, or an escape is broken.
     """
     if not limits.strict_text:
         # COMPAT: WebOb parts fields of a query, and only of a query, at semicolons, too
@@ -63,8 +63,7 @@ def form_pairs(body: bytes, limits: Limits) -> Pairs:
 
     Raises:
         HTTPRequestEntityTooLarge: there are too many fields, or too large ones.
-        HTTPBadRequest: an escape is broken.
-        URLDecodeError: what is escaped isn't UTF-8.
+        URLDecodeError: what is escaped isn't UTF-8, or an escape is broken.
     """
     length = len(body)
     check_form_length(length, limits)
@@ -96,8 +95,8 @@ def _pairs(text: str, limits: Limits, errors: str, is_clean: bool) -> Pairs:
     if "+" in text:
         text = text.replace("+", " ")
     is_escaped = "%" in text
-    if is_escaped and limits.strict_text and find_broken_escape(text):
-        raise refusal(FormError, BROKEN_ESCAPE)
+    if is_escaped and limits.strict_text and (broken := find_broken_escape(text)):
+        raise UnfitTextError.at(broken, BROKEN_ESCAPE, "latin-1")
     pairs = []
     # PERF: post, csrf, views-20: most fields are letters, and mean what they say
     is_plain = not is_escaped and text.isascii()
@@ -123,7 +122,7 @@ def _refuse_controls(pairs: Pairs, limits: Limits) -> None:
     """See that there are no control characters in fields, as far as the rules say so.
 
     Raises:
-        FormError: there are.
+        UnfitTextError: there are.
     """
     if not (limits.refuse_controls or limits.strict):
         return
@@ -132,8 +131,8 @@ def _refuse_controls(pairs: Pairs, limits: Limits) -> None:
         # COMPAT: what a file is called is told twice, and once without controls
         said = value.raw_filename if limits.strict and isinstance(value, Upload) else value
         for text in (name, said):
-            if isinstance(text, str) and not text.isprintable() and find(text):
-                raise refusal(FormError, "There are control characters in a field.")
+            if isinstance(text, str) and not text.isprintable() and (control := find(text)):
+                raise UnfitTextError.at(control, "There are control characters in a field.")
 
 
 def _too_many_fields(limits: Limits) -> HTTPException:
@@ -222,9 +221,7 @@ _TRANSFER_DECODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def multipart_pairs(
-    file: IO[bytes], content_type: str, length: int, limits: Limits, charset: str = "utf-8"
-) -> Pairs:
+def multipart_pairs(file: IO[bytes], content_type: str, length: int, limits: Limits) -> Pairs:
     """Read the fields and files of a multipart body.
 
     Args:
@@ -232,12 +229,11 @@ def multipart_pairs(
         content_type: the header, for the boundary.
         length: of the body, in bytes.
         limits: how much of what is taken.
-        charset: of the headers of its parts.
 
     Raises:
         HTTPRequestEntityTooLarge: there is too much of something.
         FormError: it is no multipart body, or not a whole one.
-        URLDecodeError: a field isn't UTF-8.
+        URLDecodeError: a field, its name or that of its file isn't UTF-8, or has control characters.
     """
     boundary = boundary_of(content_type, limits.strict_text)
     if not length:
@@ -247,7 +243,8 @@ def multipart_pairs(
         max_header_size=limits.part_header_bytes,
         max_header_count=limits.part_headers,
         max_segment_count=limits.form_fields + limits.form_files,
-        header_charset=charset,
+        # where nothing is refused, `_as_text` reads these bytes
+        header_charset="utf-8" if limits.strict_text else "latin-1",
     )
     reader = _MultipartReader(limits)
     try:
@@ -306,6 +303,8 @@ class _MultipartReader:
             error.__traceback__ = None
             if isinstance(error, ParserLimitReached):
                 raise _too_much_for_the_parser(str(error), self.limits) from None
+            if isinstance(error.__context__, UnicodeDecodeError):
+                raise URLDecodeError.of(error.__context__) from None
             raise refusal(FormError, "The form is no multipart body, or it isn't whole.") from None
 
     def close(self) -> None:
@@ -316,15 +315,16 @@ class _MultipartReader:
 
     def read(self, segment: MultipartSegment, events: Iterator[Any]) -> None:
         """Read one part, whose beginning was just seen."""
-        check_part_headers(segment.headerlist, self.limits)
-        name, filename = names_of(segment.headerlist, self.limits.strict_text)
+        headers = segment.headerlist if self.limits.strict_text else _as_text(segment.headerlist)
+        check_part_headers(headers, self.limits)
+        name, filename = names_of(headers, self.limits.strict_text)
         if filename:
             self._files += 1
             if self._files > self.limits.form_files:
                 raise refusal(
                     HTTPRequestEntityTooLarge, f"The form has more than {self.limits.form_files} files."
                 )
-            self.pairs.append((name, self._upload(name, filename, segment.headerlist, events)))
+            self.pairs.append((name, self._upload(name, filename, headers, events)))
             return
         self._fields += 1
         if self._fields > self.limits.form_fields:
@@ -371,6 +371,12 @@ class _MultipartReader:
                 except binascii.Error:
                     raise refusal(FormError, "A field of the form is not encoded as it says.") from None
         return decoded(data, charset, errors)
+
+
+def _as_text(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Read the headers of a part, each character of which stands for a byte, and what isn't UTF-8 as U+FFFD."""
+    # COMPAT: as WebOb does, also for what a field and a file are called
+    return [(name, value.encode("latin-1").decode("utf-8", "replace")) for name, value in headers]
 
 
 def _chunks(events: Iterator[Any]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from multipart import content_disposition_unquote  # type: ignore[import-untyped]
 
 from goldilocks.characters import find_control
-from goldilocks.exceptions import FormError, refusal
+from goldilocks.exceptions import FormError, UnfitTextError, refusal
 from goldilocks.limits import Limits
 
 # A quote that doesn't end where it should is a letter like others, as is a backslash before it in the names of browsers' files.
@@ -26,6 +26,8 @@ _is_boundary = re.compile(r"[ -~]{0,199}[!-~]").fullmatch
 
 #: How browsers name fields and files that have no odd names.
 _usual_names = re.compile(r'form-data; name="([^"\\%]*)"(?:; filename="([^"\\%]*)")?').fullmatch
+
+_find_line_end = re.compile(r"[\r\n]").search
 
 #: What decides how a part is read.
 _SAID_ONCE = ("Content-Disposition", "Content-Type")
@@ -105,7 +107,8 @@ def check_part_headers(headers: list[tuple[str, str]], limits: Limits) -> None:
     """See that each header of a part is one line, and says what no other one says.
 
     Raises:
-        FormError: one isn't.
+        FormError: one says twice what may be said once.
+        UnfitTextError: one isn't a line.
     """
     # SPEC: RFC 5322, 2.2: a header is one line. Who sends it on, would send two
     if len(headers) > 1 and limits.strict_text:
@@ -116,5 +119,6 @@ def check_part_headers(headers: list[tuple[str, str]], limits: Limits) -> None:
         # what a field and a file are called is looked at where it is read
         if value.isprintable() or name == "Content-Disposition":
             continue
-        if "\n" in value or "\r" in value or (limits.refuse_controls and find_control(value)):
-            raise refusal(FormError, "There are control characters in a header of a part.")
+        find = find_control if limits.refuse_controls else _find_line_end
+        if control := find(value):
+            raise UnfitTextError.at(control, "There are control characters in a header of a part.")

@@ -216,14 +216,12 @@ class ReadersMixin(BodyMixin):
             self.make_body_seekable()
         return data
 
-    def _multipart_pairs(self, limits: Limits, charset: str = "utf-8") -> list[tuple[str, Any]]:
+    def _multipart_pairs(self, limits: Limits) -> list[tuple[str, Any]]:
         """Read the parts of a multipart body, from its beginning, wherever somebody has read it to."""
         self.make_body_seekable()
         file: Any = self.body_file_raw
         try:
-            return forms.multipart_pairs(
-                file, self.environ["CONTENT_TYPE"], self.content_length or 0, limits, charset
-            )
+            return forms.multipart_pairs(file, self.environ["CONTENT_TYPE"], self.content_length or 0, limits)
         finally:
             file.seek(0)
 
@@ -260,7 +258,7 @@ class ReadersMixin(BodyMixin):
             decoded(b"", self._charset_name)
         try:
             if (charset or self._charset_name) != "UTF-8":
-                self._measure_form(charset or self._charset_name)
+                self._measure_form()
             return self._alike(super().decode(charset, errors))
         except UnicodeDecodeError as error:
             raise URLDecodeError.of(error) from None
@@ -269,13 +267,13 @@ class ReadersMixin(BodyMixin):
         except (ValueError, AttributeError):  # which WebOb fails with where a part is a form itself
             raise refusal(FormError, "The form is no multipart body.") from None
 
-    def _measure_form(self, charset: str) -> None:
+    def _measure_form(self) -> None:
         """See that a form in any charset is one, and not too large: WebOb's readers have no limits."""
         limits = self.limits.leniently()
         if self.content_type == URLENCODED:
             forms.form_pairs(self._form_body(), limits)
         elif self.content_type == MULTIPART:
-            self._multipart_pairs(limits, charset)
+            self._multipart_pairs(limits)
 
     # --- Cookies ---------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from goldilocks.characters import find_control, is_token
 from goldilocks.charsets import text_of
-from goldilocks.exceptions import refusal
+from goldilocks.exceptions import UnfitTextError, refusal
 from goldilocks.httpexceptions import (
     HTTPBadRequest,
     HTTPException,
@@ -159,12 +159,12 @@ def check_escapes(environ: Environ, limits: Limits) -> None:
     A path that was unescaped doesn't show what ``/50%`` was before; so this is seen where a server hands over the target, too.
 
     Raises:
-        HTTPBadRequest: one doesn't.
+        UnfitTextError: one doesn't.
     """
     if limits.strict_text and "%" in environ.get("PATH_INFO", ""):
         for name in _RAW_TARGETS:
-            if find_broken_escape(environ.get(name, "").partition("?")[0]):
-                raise refusal(HTTPBadRequest, BROKEN_ESCAPE)
+            if broken := find_broken_escape(environ.get(name, "").partition("?")[0]):
+                raise UnfitTextError.at(broken, BROKEN_ESCAPE, "latin-1")
 
 
 #: What a client hears of an escape that is none.
@@ -194,8 +194,7 @@ def check_characters(environ: Environ, limits: Limits) -> None:
     Of the bytes of the path and of cookies, only controls are looked at: who reads them says whether they are UTF-8.
 
     Raises:
-        HTTPBadRequest: there are control characters in them.
-        URLDecodeError: a header isn't UTF-8.
+        URLDecodeError: there are control characters in them, or a header isn't UTF-8.
     """
     refuses_controls = limits.refuse_controls or limits.strict
     for name, value in environ.items():
@@ -204,8 +203,10 @@ def check_characters(environ: Environ, limits: Limits) -> None:
         # an environment that was made by hand may hold something else than text
         if not isinstance(value, str) or (value.isascii() and value.isprintable()):
             continue
-        if refuses_controls and find_control(value):
-            raise refusal(HTTPBadRequest, "There are control characters in the address or in a header.")
+        if refuses_controls and (control := find_control(value)):
+            raise UnfitTextError.at(
+                control, "There are control characters in the address or in a header.", "latin-1"
+            )
         if limits.strict_text and name not in ("PATH_INFO", "HTTP_COOKIE"):
             check_text(value)
 

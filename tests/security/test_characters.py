@@ -7,7 +7,6 @@ import pytest
 from goldilocks.config import Configurator
 from goldilocks.edge import Edge
 from goldilocks.events import NewRequest
-from goldilocks.exceptions import FormError
 from goldilocks.httpexceptions import HTTPBadRequest
 from goldilocks.request import Request
 from goldilocks.response import Response
@@ -225,12 +224,6 @@ def test_name_of_a_file():
     assert ask(form(part, MULTIPART), STRICT)[0] == 400
 
 
-def test_error_is_a_value_error():
-    """Who reads a field with a control in it catches a ``ValueError`` or an ``HTTPBadRequest``."""
-    with pytest.raises(FormError):
-        Request(Request.blank("/").environ | in_query("\x01")).GET  # noqa: B018 - to read it is the test
-
-
 # --- Escapes -------------------------------------------------------------------------------------------------------
 
 BROKEN = ["%", "%2", "%zz", "%u0041", "%%41", "%4 1", "% 41"]
@@ -273,6 +266,60 @@ def test_percent_sign_in_a_path(said):
 def test_percent_sign_means_nothing_elsewhere(place, escape):
     """In headers, cookies and parts nothing is escaped."""
     assert ask(place(escape))[0] == 200
+
+
+# --- Errors --------------------------------------------------------------------------------------------------------
+
+READERS = {"QUERY_STRING": "GET", "wsgi.input": "POST", "HTTP_COOKIE": "cookies"}
+
+
+def in_target(text):
+    """Put text into a path, and say how the target came."""
+    return {"PATH_INFO": f"/params/{text}", "REQUEST_URI": f"/params/{text}"}
+
+
+def in_name_of_file(text):
+    """Put text into what a file is called."""
+    part = f'--B\r\nContent-Disposition: form-data; name="a"; filename="x{text}"\r\n\r\n1\r\n--B--\r\n'
+    return form(part, MULTIPART)
+
+
+def in_header_of_part(text):
+    """Put text into a header of a part."""
+    part = f'--B\r\nContent-Disposition: form-data; name="a"\r\nX: {text}\r\n\r\n1\r\n--B--\r\n'
+    return form(part, MULTIPART)
+
+
+IN_PARTS = [in_name_of_part, in_name_of_file, in_header_of_part]
+NOT_TEXT = [
+    *[(place, "\x1b") for place in (in_path, *HEADERS, *FIELDS, in_name_of_part, in_header_of_part)],
+    *[(place, "%zz") for place in (in_target, in_raw_query, in_raw_form)],
+    *[(place, "\xff") for place in (in_path, in_cookie, in_raw_query, in_raw_form, in_part, *IN_PARTS)],
+]
+
+
+@pytest.mark.parametrize(("place", "text"), NOT_TEXT)
+def test_old_handlers_catch_what_is_not_text(place, text):
+    """Whatever is refused as no text is a ``UnicodeDecodeError``, too: a view that was written for that answers it."""
+    config = Configurator()
+    config.add_route("params", "/params/*rest")
+    config.add_view(lambda request: Response(repr((request.params, request.cookies))), route_name="params")
+    config.add_exception_view(lambda error, request: Response("old", status=418), UnicodeDecodeError)
+    assert send(config.make_wsgi_app(), place(text)) == (418, "old")
+
+
+@pytest.mark.parametrize(("place", "text"), NOT_TEXT)
+def test_reader_raises_an_answer(place, text):
+    """Who reads what isn't text catches a ``UnicodeDecodeError`` or an ``HTTPBadRequest``, and learns where."""
+    for name, reader in READERS.items():
+        for kind in (UnicodeDecodeError, HTTPBadRequest):
+            said = place(text)
+            if name not in said:
+                continue
+            with pytest.raises(kind) as caught:
+                dict(getattr(Request(Request.blank("/").environ | said), reader))
+            error = caught.value
+            assert error.object[error.start : error.end] in (b"\x1b", b"%", b"\xff")
 
 
 # --- Bytes ---------------------------------------------------------------------------------------------------------

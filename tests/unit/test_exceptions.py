@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 
 import pytest
 from webob import Request
@@ -17,6 +18,7 @@ from goldilocks.exceptions import (
     FormError,
     JSONBodyError,
     PredicateMismatch,
+    UnfitTextError,
     URLDecodeError,
     refusal,
 )
@@ -134,6 +136,11 @@ def test_configuration_errors_can_be_pickled():
     ("error", "kinds", "words"),
     [
         (URLDecodeError("utf-8", b"\xff", 0, 1, "bad"), [UnicodeDecodeError], "not text in UTF-8"),
+        (
+            UnfitTextError("utf-8", b"\x1b", 0, 1, "No text."),
+            [UnicodeDecodeError, URLDecodeError],
+            "No text.",
+        ),
         (JSONBodyError("Expecting value", "[\n,", 2), [json.JSONDecodeError, ValueError], "line 2, column 1"),
         (BodyDisconnectedError(3), [OSError], "3 more bytes"),
         (BodyDisconnectedError(None), [OSError], "to its end."),
@@ -155,6 +162,9 @@ def test_details_of_the_fault():
     decoding = URLDecodeError("utf-8", b"a\xff", 1, 2, "bad")
     assert (decoding.object, decoding.start, decoding.end, decoding.reason) == (b"a\xff", 1, 2, "bad")
     assert "position 1" in str(decoding)
+    unfit = UnfitTextError.at(re.search("\x1b", "\xe9\x1b[m"), "bad")
+    assert (unfit.object, unfit.start, unfit.end) == (b"\xc3\xa9\x1b[m", 2, 3)
+    assert UnfitTextError.at(re.search("%", "\xe9%"), "bad", "latin-1").object == b"\xe9%"
     parsing = JSONBodyError("Expecting value", "[\n,", 2)
     assert (parsing.doc, parsing.pos, parsing.lineno, parsing.colno) == ("[\n,", 2, 2, 1)
     assert BodyDisconnectedError(3).missing_bytes == 3

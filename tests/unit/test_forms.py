@@ -221,7 +221,6 @@ def test_boundary_is_missing_or_wrong(content_type):
         (b"rubbish", b""),
         (b"--B\nContent-Disposition: form-data; name=a\n\n1\n", b"--B--"),
         (b"--B\r\nX: y\r\n\r\n1\r\n", b"--B--"),
-        (b"--B\r\nX\xff: y\r\n\r\n1\r\n", b"--B--"),
         (part(b"1", "attachment; name=a"), b"--B--"),
         (part(b"1", 'form-data; name="a"', "Content-Length: 7"), b"--B--"),
     ],
@@ -230,6 +229,13 @@ def test_body_is_broken(body, end):
     """A body that isn't whole, or isn't multipart, is the client's fault."""
     with pytest.raises(HTTPBadRequest, match="multipart body"):
         read(body, end=end)
+
+
+def test_header_of_a_part_is_no_text():
+    """What isn't UTF-8 in the headers of a part is told as what isn't anywhere else."""
+    with pytest.raises(URLDecodeError) as caught:
+        read(b"--B\r\nX\xff: y\r\n\r\n1\r\n", end=b"--B--")
+    assert (caught.value.object, caught.value.start) == (b"X\xff: y", 1)
 
 
 def test_large_file_that_isnt_whole():
@@ -340,6 +346,17 @@ def test_field_that_is_no_text():
     with pytest.raises(URLDecodeError):
         read(part(b"\xff"))
     assert read(part(b"\xff"), limits=Limits.compatible()) == [("a", "\ufffd")]
+
+
+def test_names_that_are_no_text():
+    """What a field and a file are called is read as a field is: in old applications, what isn't UTF-8 is replaced."""
+    body = part(b"1", 'form-data; name="\xe4"; filename="b\xe4r"').decode().encode("latin-1")
+    with pytest.raises(URLDecodeError):
+        read(body)
+    ((name, upload),) = read(body, limits=Limits.compatible())
+    assert (name, upload.filename) == ("\ufffd", "b\ufffdr")
+    ((name, upload),) = read(part(b"1", 'form-data; name=\xe0; filename="bär"'), limits=Limits.compatible())
+    assert (name, upload.filename, upload.file.read()) == ("à", "bär", b"1")
 
 
 @pytest.mark.parametrize(("encoding", "data"), [("base64", b"w6Q="), ("Quoted-Printable", b"=C3=A4")])

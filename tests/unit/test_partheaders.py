@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goldilocks.exceptions import FormError
+from goldilocks.exceptions import FormError, UnfitTextError
 from goldilocks.limits import Limits
 from goldilocks.partheaders import boundary_of, check_part_headers, names_of, options
 
@@ -122,7 +122,7 @@ def test_header_of_a_part_is_one_line(value, is_refused, is_refused_always):
     for limits, is_expected in ((Limits(), is_refused), (Limits.compatible(), is_refused_always)):
         check_part_headers([("Content-Disposition", value)], limits)
         if is_expected:
-            with pytest.raises(FormError, match="control characters"):
+            with pytest.raises(UnfitTextError, match="control characters"):
                 check_part_headers([("X", value)], limits)
         else:
             check_part_headers([("X", value)], limits)
