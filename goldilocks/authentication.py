@@ -777,7 +777,7 @@ def keep_session_apart(request: AnyRequest, userid: Any) -> None:
 
     Args:
         request: that has a session.
-        userid: what ``REMOTE_USER`` says.
+        userid: what the server says, in ``REMOTE_USER`` or where the policy looks.
     """
     policy = request.registry.queryUtility(IAuthenticationPolicy)
     if isinstance(policy, RemoteUserAuthenticationPolicy):

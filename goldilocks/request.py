@@ -160,7 +160,7 @@ class Request(
                 "request.session: the application has no sessions; say config.set_session_factory(...) to have them"
             )
         session = factory(self)
-        user = self.environ.get("REMOTE_USER")
+        user = self.environ.get(getattr(self.registry, "user_key", "REMOTE_USER"))
         if user is not None:
             self.__dict__["session"] = session
             keep_session_apart(self, user)

@@ -114,6 +114,8 @@ class SetAuthenticationPolicy(PolicyStatement):
                 "say set_security_policy alone, or set_authentication_policy and set_authorization_policy alone"
             )
         registry.registerUtility(LegacySecurityPolicy(), ISecurityPolicy)
+        # where the server says the user, to whom a session belongs
+        registry.user_key = getattr(self.policy, "environ_key", "REMOTE_USER")
 
 
 class SetAuthorizationPolicy(PolicyStatement):

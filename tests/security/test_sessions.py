@@ -320,6 +320,26 @@ def test_session_that_is_read_first_is_no_other_users(is_set):
     assert browser.get("/early", extra_environ={"REMOTE_USER": "bob"}).json == {"note": None}
 
 
+def test_session_is_kept_from_the_next_user_wherever_the_server_says_who_it_is():
+    """A policy that looks elsewhere than into ``REMOTE_USER`` has sessions kept apart by what stands there."""
+
+    def app(config):
+        config.set_session_factory(SignedCookieSessionFactory(NEW))
+        with pytest.warns(DeprecationWarning):
+            config.set_authorization_policy(ACLAuthorizationPolicy())
+            config.set_authentication_policy(RemoteUserAuthenticationPolicy("HTTP_X_VISITOR"))
+
+        def tell(request):
+            return {"note": request.session.setdefault("note", request.environ["HTTP_X_VISITOR"])}
+
+        config.add_view(tell, renderer="json")
+
+    browser = serve(app)
+    for user, expected in (("alice", "alice"), ("bob", "bob"), ("bob", "bob")):
+        told = browser.get("/", extra_environ={"REMOTE_USER": "gate", "HTTP_X_VISITOR": user}).json
+        assert told == {"note": expected}
+
+
 def test_users_of_two_servers_are_not_taken_for_one():
     """Who believes another name of the environment keeps the session, whatever ``REMOTE_USER`` says."""
 
