@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from webob.request import BaseRequest
@@ -33,7 +34,8 @@ _webob: Any = BaseRequest
 #: COMPAT: where WebOb keeps the file that it has made of the body, and of what it has made it
 _KEPT_FILE = "webob._body_file"
 
-_BLOCK_BYTES = 64 * 1024
+#: How much is read of a body at once.
+AT_ONCE_BYTES = 64 * 1024
 
 
 class BodyMixin(_Base):
@@ -155,20 +157,39 @@ class BodyMixin(_Base):
             return
         if self.is_body_seekable:
             self.body_file_seekable.seek(0)
-        length = self.content_length
-        if length is not None and length > self.limits.body_bytes:
-            raise too_large_body(self.limits)
-        chunks = self._chunks(self.body_file, length)
-        copy, size = spool.spooled(chunks, self.request_body_tempfile_limit, self.make_tempfile)
+        chunks = self._chunks(self.body_file, self.content_length)
+        self._keep_body(*spool.spooled(chunks, self.request_body_tempfile_limit, self.make_tempfile))
+
+    def _keep_body(self, file: Any, size: int) -> None:
         self.content_length = size
-        self.body_file_raw = copy
+        self.body_file_raw = file
         self.is_body_seekable = True
+
+    def _is_coming_in(self) -> bool:
+        """Tell whether there is a body, and it is still with the client."""
+        return not self.is_body_seekable and self.is_body_readable
+
+    @contextmanager
+    def _taking_in(self) -> Iterator[Any]:
+        """Have the body read while it comes in, and then all of it at hand; or no more of it, if its reader has had enough."""
+        source = self.body_file
+        kept = spool.Spool(self.request_body_tempfile_limit, self.make_tempfile)
+        intake = spool.Intake(self._chunks(source, self.content_length), kept)
+        try:
+            yield intake
+            self._keep_body(*intake.finished())
+        except BaseException:
+            # who wants to read the body all the same finds it whole
+            self.body_file_raw = io.BufferedReader(spool.Rejoined(kept.file, source))
+            raise
 
     def _chunks(self, source: Any, length: int | None) -> Iterator[bytes]:
         """Read a body to its end, or as far as it may go."""
+        if length is not None and length > self.limits.body_bytes:
+            raise too_large_body(self.limits)
         size = 0
         while length is None or size < length:
-            data = source.read(_BLOCK_BYTES if length is None else min(_BLOCK_BYTES, length - size))
+            data = source.read(AT_ONCE_BYTES if length is None else min(AT_ONCE_BYTES, length - size))
             if not data:
                 if length is None:
                     return

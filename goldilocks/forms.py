@@ -10,7 +10,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 from email.message import Message
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from multipart import (  # type: ignore[import-untyped]
@@ -31,6 +31,17 @@ from goldilocks.requestchecks import BROKEN_ESCAPE, find_broken_escape
 from goldilocks.spool import spooled
 
 Pairs = list[tuple[str, Any]]
+
+
+class Readable(Protocol):
+    """What a form is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return so many bytes, or as many as come at once; none at the end."""
+        ...  # pragma: no cover - the body of a protocol is never run
+
+
+_BLOCK_BYTES = 64 * 1024
 
 #: How much of an uploaded file stays in memory; a larger one goes to disk.
 SPOOL_BYTES = 64 * 1024
@@ -221,13 +232,13 @@ _TRANSFER_DECODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def multipart_pairs(file: IO[bytes], content_type: str, length: int, limits: Limits) -> Pairs:
+def multipart_pairs(file: Readable, content_type: str, length: int | None, limits: Limits) -> Pairs:
     """Read the fields and files of a multipart body.
 
     Args:
         file: where the body begins.
         content_type: the header, for the boundary.
-        length: of the body, in bytes.
+        length: of the body, in bytes; ``None`` where the file ends with it.
         limits: how much of what is taken.
 
     Raises:
@@ -236,7 +247,13 @@ def multipart_pairs(file: IO[bytes], content_type: str, length: int, limits: Lim
         URLDecodeError: a field, its name or that of its file isn't UTF-8, or has control characters.
     """
     boundary = boundary_of(content_type, limits.strict_text)
-    if not length:
+    if length is None:
+        begin = file.read(_BLOCK_BYTES)
+        read = _after(begin, file.read)
+    else:
+        begin = b""
+        read = _limited(file, length)
+    if not (length or begin):
         return []
     parser = PushMultipartParser(
         boundary,
@@ -248,7 +265,7 @@ def multipart_pairs(file: IO[bytes], content_type: str, length: int, limits: Lim
     )
     reader = _MultipartReader(limits)
     try:
-        reader.read_all(parser, _limited(file, length))
+        reader.read_all(parser, read)
         _refuse_controls(reader.pairs, limits)
     except BaseException:
         reader.close()
@@ -269,7 +286,13 @@ def _too_much_for_the_parser(said: str, limits: Limits) -> HTTPException:
     return refusal(HTTPRequestEntityTooLarge, next(known, f"The form can't be taken: {said}."))
 
 
-def _limited(file: IO[bytes], length: int) -> Callable[[int], bytes]:
+def _after(begin: bytes, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """Return a function that reads what was read already, and then on."""
+    begun = [begin]
+    return lambda size: begun.pop() if begun else read(size)
+
+
+def _limited(file: Readable, length: int) -> Callable[[int], bytes]:
     """Return a function that reads so many bytes of a file, and no more."""
     rest = length
 

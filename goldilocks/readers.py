@@ -18,7 +18,7 @@ from webob import request as webob_request
 from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
 from webob.request import BaseRequest, NoDefault
 
-from goldilocks.bodies import BodyMixin
+from goldilocks.bodies import AT_ONCE_BYTES, BodyMixin
 from goldilocks.charsets import decoded, is_form_charset
 from goldilocks.edge import READ_FORM, READ_QUERY
 from goldilocks.encode import DEFAULT_PORTS, sendable_query
@@ -205,8 +205,12 @@ class ReadersMixin(BodyMixin):
     def _form_body(self) -> bytes:
         """Return the body of a URL-encoded form, unless it is too large to be one."""
         said = self.environ.get("CONTENT_LENGTH")
-        if not said:
-            self.make_body_seekable()  # then it is known how much there is
+        if not said:  # how much there is will be known when it has come in
+            if self._is_coming_in():
+                with self._taking_in() as intake:
+                    while intake.read():
+                        forms.check_form_length(intake.spool.size, self.limits)
+            self.make_body_seekable()
         # PERF: csrf: a length of this few digits needn't be read with care
         is_plain = isinstance(said, str) and said.isdecimal() and len(said) < 19
         length = int(said or 0) if is_plain else self.content_length or 0
@@ -218,10 +222,15 @@ class ReadersMixin(BodyMixin):
 
     def _multipart_pairs(self, limits: Limits) -> list[tuple[str, Any]]:
         """Read the parts of a multipart body, from its beginning, wherever somebody has read it to."""
+        content_type, length = self.environ["CONTENT_TYPE"], self.content_length
+        # PERF: uploads; most forms come at once
+        if (length is None or length > AT_ONCE_BYTES) and self._is_coming_in():
+            with self._taking_in() as intake:
+                return forms.multipart_pairs(intake, content_type, length, limits)
         self.make_body_seekable()
         file: Any = self.body_file_raw
         try:
-            return forms.multipart_pairs(file, self.environ["CONTENT_TYPE"], self.content_length or 0, limits)
+            return forms.multipart_pairs(file, content_type, self.content_length or 0, limits)
         finally:
             file.seek(0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from webob.request import LimitedLengthFile
@@ -31,6 +31,30 @@ class TemporaryFile(io.BufferedRandom):
         self.close()
 
 
+class Spool:
+    """A file that grows: in memory, and on disk from where it is too large for that.
+
+    Args:
+        memory_bytes: how much may be kept in memory.
+        make_file: makes the file for more than that.
+    """
+
+    def __init__(self, memory_bytes: int, make_file: Callable[[], IO[bytes]] = TemporaryFile) -> None:
+        self.memory_bytes = memory_bytes
+        self.make_file = make_file
+        self.file: IO[bytes] = io.BytesIO()
+        self.size = 0
+
+    def write(self, chunk: bytes) -> None:
+        """Put something to the end."""
+        if self.size <= self.memory_bytes < self.size + len(chunk):
+            self.file.seek(0)
+            memory, self.file = self.file, self.make_file()
+            self.file.write(memory.read())
+        self.size += len(chunk)
+        self.file.write(chunk)
+
+
 def spooled(
     chunks: Iterable[bytes], memory_bytes: int, make_file: Callable[[], IO[bytes]] = TemporaryFile
 ) -> tuple[IO[bytes], int]:
@@ -41,21 +65,66 @@ def spooled(
         memory_bytes: how much may be kept in memory.
         make_file: makes the file for more than that.
     """
-    file: IO[bytes] = io.BytesIO()
-    size = 0
+    spool = Spool(memory_bytes, make_file)
     try:
         for chunk in chunks:
-            if size <= memory_bytes < size + len(chunk):
-                file.seek(0)
-                memory, file = file, make_file()
-                file.write(memory.read())
-            size += len(chunk)
-            file.write(chunk)
+            spool.write(chunk)
     except BaseException:
-        file.close()
+        spool.file.close()
         raise
-    file.seek(0)
-    return file, size
+    spool.file.seek(0)
+    return spool.file, spool.size
+
+
+class Intake:
+    """A body on its way in: read once, by whoever makes something of it, and kept for all others.
+
+    Args:
+        chunks: of the body, as the client sends them.
+        spool: where they are kept.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], spool: Spool) -> None:
+        self.chunks = chunks
+        self.spool = spool
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on, as much as comes at once, whatever the ``size``; nothing at the end."""
+        chunk = next(self.chunks, b"")
+        self.spool.write(chunk)
+        return chunk
+
+    def finished(self) -> tuple[IO[bytes], int]:
+        """Take the rest in, and return the file with all of it, at its beginning, and its length in bytes."""
+        for chunk in self.chunks:
+            self.spool.write(chunk)
+        self.spool.file.seek(0)
+        return self.spool.file, self.spool.size
+
+
+class Rejoined(io.RawIOBase):
+    """A body of which the beginning has been taken in, and the rest hasn't.
+
+    Args:
+        begun: holds the beginning.
+        rest: where the rest comes from.
+    """
+
+    def __init__(self, begun: IO[bytes], rest: Any) -> None:
+        super().__init__()
+        begun.seek(0)
+        self.begun = begun
+        self.rest = rest
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def readinto(self, buff: Any) -> int:
+        """Fill a buffer, as far as there is something."""
+        data = self.begun.read(len(buff)) or self.rest.read(len(buff))
+        buff[: len(data)] = data
+        return len(data)
 
 
 def read_some(source: Any, size: int) -> bytes:

@@ -103,6 +103,81 @@ def test_form_stops_at_the_limit(monkeypatch):
     assert sum(read) < len(body) / 20
 
 
+class Sent(io.BytesIO):
+    """What a client sends; it tells how much was taken."""
+
+    def read(self, size=-1):
+        assert size >= 0
+        return super().read(size)
+
+
+URLENCODED = "application/x-www-form-urlencoded"
+#: Forms that go beyond a limit near their beginning, and then on.
+ENDLESS = [
+    (part(b"1") * 100_000 + END, MULTIPART),
+    (part(b"1" * 5_000_000) + END, MULTIPART),
+    (b"--B\r\nX: " + b"1" * 5_000_000, MULTIPART),
+    ((b"a=" + b"1" * 998 + b"&") * 25_000, URLENCODED),
+]
+
+
+@pytest.mark.parametrize("has_length", [True, False])
+@pytest.mark.parametrize(("body", "content_type"), ENDLESS)
+def test_body_is_taken_no_further_than_to_the_limit(body, content_type, has_length):
+    """What is behind the limit stays where it is; who wants to read the body all the same finds it whole, and the refusal again."""
+    said = {"CONTENT_LENGTH": str(len(body))} if has_length else {"wsgi.input_terminated": True}
+    sent = Sent(body)
+    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": content_type}
+    request = Request(BaseRequest.blank("/").environ | method | {"wsgi.input": sent} | said)
+    seen = set()
+    for _ in range(3):
+        with pytest.raises((HTTPRequestEntityTooLarge, HTTPBadRequest)) as refused:
+            _ = request.POST
+        seen.add(str(refused.value))
+    assert len(seen) == 1
+    assert sent.tell() < len(body) / 2
+    assert request.body == body
+    with pytest.raises((HTTPRequestEntityTooLarge, HTTPBadRequest)):
+        _ = request.POST
+
+
+@pytest.mark.parametrize("has_length", [True, False])
+@pytest.mark.parametrize("content_type", [MULTIPART, URLENCODED])
+def test_body_that_is_a_form_is_there_for_others(content_type, has_length):
+    """A form that was read while it came in can be read again, with all that is behind it."""
+    body = (
+        part(b"1" * 300_000) + END + b"2" * 100_000 if content_type == MULTIPART else b"a=" + b"1" * 300_000
+    )
+    said = {"CONTENT_LENGTH": str(len(body))} if has_length else {"wsgi.input_terminated": True}
+    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": content_type}
+    request = Request(
+        BaseRequest.blank("/").environ | method | {"wsgi.input": Sent(body + b"3" * has_length)} | said
+    )
+    assert request.POST["a"] == "1" * 300_000
+    assert (request.content_length, request.is_body_seekable) == (len(body), True)
+    assert request.body == request.body_file.read() == body
+    assert request.copy().POST == request.POST
+
+
+@pytest.mark.parametrize("content_type", [MULTIPART, URLENCODED])
+def test_form_that_comes_without_a_length_and_without_anything_has_no_fields(content_type):
+    """A body may turn out to be empty."""
+    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": content_type, "wsgi.input_terminated": True}
+    request = Request(BaseRequest.blank("/").environ | method | {"wsgi.input": Sent()})
+    assert len(request.POST) == 0
+    assert request.body == b""
+
+
+def test_client_that_goes_away_within_a_form_is_told_so():
+    """What came before it went is no form, however often somebody looks."""
+    body = part(b"1" * 100_000)
+    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": MULTIPART, "CONTENT_LENGTH": str(len(body) * 2)}
+    request = Request(BaseRequest.blank("/").environ | method | {"wsgi.input": Sent(body)})
+    for _ in range(2):
+        with pytest.raises(HTTPBadRequest, match="ends too early"):
+            _ = request.POST
+
+
 @pytest.mark.parametrize("length", ["100000001", "9" * 30])
 @pytest.mark.parametrize("path", ["/form", "/raw", "/text"])
 def test_body_has_an_end(length, path):

@@ -9,7 +9,7 @@ import pytest
 
 from goldilocks.exceptions import BodyDisconnectedError
 from goldilocks.httpexceptions import HTTPRequestEntityTooLarge
-from goldilocks.spool import LimitedBody, OpenBody, TemporaryFile, read_some, spooled
+from goldilocks.spool import Intake, LimitedBody, OpenBody, Rejoined, Spool, TemporaryFile, read_some, spooled
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,23 @@ def test_file_of_what_fails_is_closed():
     with pytest.raises(OSError, match="gone"):
         spooled(chunks(), 4, make_file)
     assert made[0].closed
+
+
+def test_intake_keeps_what_nobody_has_read():
+    """Whoever reads first may stop early; all of it is there afterwards."""
+    intake = Intake(iter([b"12", b"34", b"5"]), Spool(4))
+    assert intake.read(1) == b"12"
+    file, size = intake.finished()
+    assert (file.read(), size, intake.read()) == (b"12345", 5, b"")
+
+
+def test_what_was_taken_in_goes_before_the_rest():
+    """A body that was read halfway is read from its beginning."""
+    begun = io.BytesIO(b"12")
+    begun.seek(2)
+    rejoined = Rejoined(begun, io.BytesIO(b"345"))
+    assert rejoined.readable()
+    assert rejoined.read() == b"12345"
 
 
 def test_nobody_closes_it():
