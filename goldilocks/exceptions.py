@@ -180,6 +180,29 @@ class FormError(HTTPBadRequest, ValueError):
     """
 
 
+class FieldCountError(HTTPBadRequest, KeyError):
+    """A field of a query or a form doesn't come once, as it should.
+
+    A ``KeyError``, and an answer: 400, which says how often it comes.
+
+    Args:
+        name: of the field.
+        count: how often it comes.
+    """
+
+    def __init__(self, name: Any, count: int) -> None:
+        super().__init__()
+        self.explanation = (
+            f"The field {name!r} must come once, and comes {f'{count} times' if count else 'not at all'}."
+        )
+        self.__dict__[_REFUSES] = True
+        self.name = name
+        self.count = count
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.name, self.count)
+
+
 class BodyDisconnectedError(HTTPBadRequest, DisconnectionError):
     """The client went away before it had sent the whole body, or sends it in pieces that are none.
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from webob import request as webob_request
-from webob.multidict import GetDict, MultiDict, NestedMultiDict, NoVars
 from webob.request import BaseRequest, NoDefault
 
 from goldilocks.bodies import AT_ONCE_BYTES, BodyMixin
@@ -23,6 +22,7 @@ from goldilocks.charsets import decoded, is_form_charset
 from goldilocks.edge import READ_FORM, READ_QUERY
 from goldilocks.encode import DEFAULT_PORTS, sendable_query
 from goldilocks.exceptions import FormError, NotJSONError, URLDecodeError, refusal
+from goldilocks.fields import GetDict, MultiDict, NestedMultiDict, NoVars
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException
 from goldilocks.late import late_module
 from goldilocks.owncookies import PLAIN_READERS

@@ -25,7 +25,7 @@ LAYERS = {
     "who": "security authorization authentication csrf crossorigin session catalogues i18n",
     "where": """
         charsets traversal.paths traversal.traverser traversal.finding traversal.resourceurl traversal
-        pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance requestchecks edge spool bodies partheaders forms cookies jsonbody readers request
+        pathmaker routepattern routeorder viewindex route routetable urldispatch viewset viewtable viewcalls url hosts glance requestchecks edge spool bodies partheaders forms fields cookies jsonbody readers request
     """,
     "what": "renderers steadyrenderer templatecode templatescan templates static tweens parameters predicates methods pipeline viewderivers view",
     "engine": "reticence explanation explain debugpages dummies wsgi outlet headerplaces plans rescue failure express router",

@@ -7,6 +7,7 @@ import gzip
 import io
 import itertools
 import os
+import pickle
 import re
 import socket
 import stat
@@ -21,7 +22,7 @@ import goldilocks
 from goldilocks.cli.serve import listen
 from goldilocks.config import Configurator
 from goldilocks.events import NewResponse
-from goldilocks.httpexceptions import HTTPFound, HTTPNotFound
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPFound, HTTPNotFound
 from goldilocks.i18n import get_localizer
 from goldilocks.interfaces import ILocalizer
 from goldilocks.limits import Limits
@@ -115,8 +116,8 @@ def test_underscore_passes_for_no_hyphen(name):
     assert f"HTTP_{name.upper().replace('-', '_')}".encode() not in answer
 
 
-def _app(*includes):
-    config = Configurator()
+def _app(*includes, **settings):
+    config = Configurator(settings=settings)
     for include in includes:
         include(config)
     return config.make_wsgi_app()
@@ -318,6 +319,42 @@ def test_key_that_comes_twice_can_be_refused(body):
     with pytest.raises(KeyError):
         request.POST.getone("a")
     assert request.POST["a"] == request.POST.getall("a")[-1]
+
+
+def _ask_for_one(request):
+    return Response(getattr(request, request.GET["of"]).one("a"))
+
+
+@pytest.mark.parametrize(
+    ("of", "query", "body", "status"),
+    [
+        ("POST", "", b"a=1&a=2", "400"),
+        ("POST", "", b"b=1", "400"),
+        ("POST", "", b"a=1&b=2&b=3", "200"),
+        ("GET", "&a=1&%61=1", b"a=1", "400"),
+        ("GET", "&a=1", b"a=1&a=2", "200"),
+        ("params", "&a=1", b"a=1", "400"),
+        ("params", "&a=1", b"b=1", "200"),
+    ],
+)
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_client_hears_that_a_key_must_come_once(of, query, body, status, defaults):
+    """Row 80: a field that is asked for as one and isn't is the client's fault."""
+    app = _app(lambda config: config.add_view(_ask_for_one), **{"goldilocks.defaults": defaults})
+    said = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+    answers = []
+    said["QUERY_STRING"] = f"of={of}{query}"
+    list(app(environ(body, **said), lambda status, headers, info=None: answers.append(status)))
+    assert [answer[:3] for answer in answers] == [status]
+
+
+def test_no_form_has_no_field_that_comes_once():
+    """Row 80: where the body is no form, the error is the same."""
+    request = Request(environ(b"{}", REQUEST_METHOD="POST", CONTENT_TYPE="application/json"))
+    with pytest.raises(KeyError, match="The field 'a' must come once, and comes not at all") as raised:
+        request.POST.one("a")
+    assert isinstance(raised.value, HTTPBadRequest)
+    assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
 
 
 # --- 87: packed bodies -----------------------------------------------------------------------------------------------
