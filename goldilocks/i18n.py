@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from goldilocks.decorator import reify
+from goldilocks.exceptions import is_refusal
+from goldilocks.httpexceptions import HTTPException
 from goldilocks.interfaces import ILocaleNegotiator, ILocalizer, ITranslationDirectories
 from goldilocks.late import late_names
 from goldilocks.threadlocal import get_current_registry
@@ -129,13 +131,21 @@ def default_locale_negotiator(request: AnyRequest) -> str | None:
 
 
 def negotiate_locale_name(request: AnyRequest) -> str:
-    """Ask the negotiator for the request's locale; where it has none, it is the setting ``default_locale_name``."""
+    """Ask the negotiator for the request's locale; where it has none, it is the setting ``default_locale_name``.
+
+    The page of an error has a language also where the negotiator reads what can't be read.
+    """
     try:
         registry = request.registry
     except AttributeError:
         registry = get_current_registry()
     negotiator = registry.queryUtility(ILocaleNegotiator, default=default_locale_negotiator)
-    name = negotiator(request)
+    try:
+        name = negotiator(request)
+    except HTTPException as error:
+        if getattr(request, "exception", None) is None or not is_refusal(error):
+            raise
+        name = None
     return _default_locale_name(registry) if name is None else name
 
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from goldilocks.httpexceptions import HTTPException, HTTPFound
 from goldilocks.i18n import (
     Localizer,
     LocalizerRequestMixin,
@@ -22,7 +23,9 @@ from goldilocks.i18n import (
 )
 from goldilocks.interfaces import ILocaleNegotiator, ILocalizer, ITranslationDirectories
 from goldilocks.registry import Registry
+from goldilocks.response import Response
 from goldilocks.threadlocal import manager
+from tests.support import serve
 
 FRENCH_PLURAL = "nplurals=2; plural=(n > 1);"
 
@@ -379,3 +382,36 @@ def test_invented_region_of_a_foreign_localizer_says_messages_as_they_are(regist
     """A registered localizer of another kind isn't taken apart."""
     registry.registerUtility("own", ILocalizer, name="xx")
     assert Request(registry, "xx_YY").localizer.translate("egg") == "egg"
+
+
+@pytest.mark.parametrize("negotiator", [None, lambda request: request.GET["language"]])
+def test_page_of_an_error_has_a_language(negotiator):
+    """Where the negotiator reads what can't be read, the page that says so is in the default language; other pages aren't made."""
+
+    def app(config):
+        if negotiator is not None:
+            config.set_locale_negotiator(negotiator)
+        config.add_exception_view(
+            lambda error, request: Response(f"own {error.code} {request.locale_name}", status=error.code),
+            context=HTTPException,
+        )
+        config.add_view(lambda request: Response(request.locale_name), name="x")
+
+    browser = serve(app, default_locale_name="de")
+    for path, page in (("/x", "own 400 de"), ("/nothing", "own 404 de")):
+        answer = browser.get(f"{path}?language=%ff", expect_errors=True)
+        assert answer.text == page
+
+
+def test_what_a_negotiator_raises_on_purpose_goes_on():
+    """Only what a client has sent is passed over, also where an exception view asks for the language."""
+
+    def moved(request):
+        raise HTTPFound("/de/")
+
+    def app(config):
+        config.set_locale_negotiator(moved)
+        config.add_notfound_view(lambda request: Response(request.locale_name))
+
+    with pytest.raises(HTTPFound):
+        serve(app).get("/nothing")
