@@ -15,6 +15,7 @@ from webob.request import BaseRequest
 
 from goldilocks.edge import READ_QUERY
 from goldilocks.exceptions import BodyDisconnectedError
+from goldilocks.httpexceptions import HTTPException
 from goldilocks.late import late_module
 from goldilocks.limits import DefaultLimits, Limits
 from goldilocks.requestchecks import too_large_body
@@ -36,6 +37,9 @@ _KEPT_FILE = "webob._body_file"
 
 #: How much is read of a body at once.
 AT_ONCE_BYTES = 64 * 1024
+
+#: How much more is taken of a form that is refused.
+_LINGER_BYTES = 1024 * 1024
 
 
 class BodyMixin(_Base):
@@ -178,7 +182,10 @@ class BodyMixin(_Base):
         try:
             yield intake
             self._keep_body(*intake.finished())
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, HTTPException):
+                # a client that has almost sent everything hears why; while it sends, all it would notice is that nobody listens
+                intake.read_on(_LINGER_BYTES)
             # who wants to read the body all the same finds it whole
             self.body_file_raw = io.BufferedReader(spool.Rejoined(kept.file, source))
             raise

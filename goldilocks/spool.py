@@ -6,6 +6,7 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 from webob.request import LimitedLengthFile
@@ -93,6 +94,13 @@ class Intake:
         chunk = next(self.chunks, b"")
         self.spool.write(chunk)
         return chunk
+
+    def read_on(self, most_bytes: int) -> None:
+        """Take a little more in, or what of it there is."""
+        end = self.spool.size + most_bytes
+        with suppress(HTTPException):
+            while self.spool.size < end and self.read():
+                continue
 
     def finished(self) -> tuple[IO[bytes], int]:
         """Take the rest in, and return the file with all of it, at its beginning, and its length in bytes."""

@@ -54,6 +54,21 @@ def test_intake_keeps_what_nobody_has_read():
     assert (file.read(), size, intake.read()) == (b"12345", 5, b"")
 
 
+def test_intake_goes_on_for_a_while():
+    """It stops where it is told, at the end, or where there is an error."""
+
+    def chunks():
+        yield from (b"12", b"34", b"56")
+        raise BodyDisconnectedError(None)
+
+    intake = Intake(chunks(), Spool(10))
+    intake.read_on(3)
+    assert intake.spool.size == 4
+    intake.read_on(100)
+    intake.read_on(100)
+    assert intake.spool.size == 6
+
+
 def test_what_was_taken_in_goes_before_the_rest():
     """A body that was read halfway is read from its beginning."""
     begun = io.BytesIO(b"12")
