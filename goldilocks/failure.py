@@ -61,16 +61,29 @@ def answer_failure(
         # the server raises the error again where it can't be answered any more
         if failure is error or not is_answered(failure, environ, router.answers_errors):
             raise
-        _tell(failure, environ)
+        tell(failure, environ)
         return _send(HTTPInternalServerError(), router, environ, start_response, failure)
+
+
+def refusal_behind(error: BaseException) -> HTTPException | None:
+    """Return what was wrong with the request, if an error came up while that was dealt with; ``None`` if nothing was."""
+    seen: set[int] = set()
+    behind = error.__context__
+    while behind is not None and id(behind) not in seen:
+        if isinstance(behind, HTTPException) and is_refusal(behind):
+            return behind
+        seen.add(id(behind))
+        behind = behind.__context__
+    return None
 
 
 def _page(error: BaseException, environ: Environ, is_explained: bool) -> AnyResponse:
     if isinstance(error, HTTPException):  # what a client sends is no failure of the server
         return error
-    _tell(error, environ)
+    tell(error, environ)
     if not is_explained:
-        return HTTPInternalServerError()
+        # it may have come of an exception view that was to say what is wrong with the request
+        return refusal_behind(error) or HTTPInternalServerError()
     from goldilocks.debugpages import error_page
 
     return error_page(error, environ)
@@ -97,7 +110,7 @@ def _send(
     return body
 
 
-def _tell(error: BaseException, environ: Environ) -> None:
+def tell(error: BaseException, environ: Environ) -> None:
     """Log an error; if it can't be written down, or not by those who should do it, at least which kind it is."""
     asked, kind = " ".join(requested(environ)), type(error)
     try:

@@ -20,9 +20,9 @@ from goldilocks.edge import READ_QUERY, Edge
 from goldilocks.events import BeforeTraversal, ContextFound, NewRequest, NewResponse
 from goldilocks.exceptions import PredicateMismatch, is_refusal
 from goldilocks.express import EVENTS, ShortWay, short_way
-from goldilocks.failure import answer_failure, close_body, finish_before_end, give_up, is_answered
+from goldilocks.failure import answer_failure, close_body, finish_before_end, give_up, is_answered, tell
 from goldilocks.headerplaces import note_places, pointing
-from goldilocks.httpexceptions import HTTPNotFound
+from goldilocks.httpexceptions import HTTPException, HTTPNotFound
 from goldilocks.interfaces import (
     VH_ROOT_KEY,
     IDebugLogger,
@@ -50,7 +50,7 @@ from goldilocks.threadlocal import RequestContext
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
 from goldilocks.traversal.traverser import traverse
-from goldilocks.tweens import _error_handler, excview_tween_factory
+from goldilocks.tweens import _error_handler
 from goldilocks.urldispatch import RoutesMapper
 from goldilocks.vary import DEPENDS_ON_COOKIE, VARY_SETTING, pass_note_on, vary_by_cookie
 from goldilocks.viewcalls import _call_view
@@ -268,15 +268,16 @@ class Router:
         return self._invoke(request, handle if refusal is None else _refusing(refusal))
 
     def _invoke(self, request: AnyRequest, handle: Handler) -> AnyResponse:
-        response = None
+        response = refusal = None
         try:
             try:
                 try:
                     response = handle(request)
                 except Exception as error:
-                    # a tween over the exception views may have read what can't be read
+                    # by the edge, or by a tween over the exception views that has read what can't be read
                     if handle is self.orig_handle_request or not is_refusal(error):
                         raise
+                    refusal = error
                     response = _error_handler(request, error)
                 attrs = request.__dict__
                 if "response_callbacks" in attrs:
@@ -293,9 +294,13 @@ class Router:
                 raise
             finally:
                 self.finish_request(request)
-        except BaseException:
+        except BaseException as error:
             give_up(self, request, response)
-            raise
+            if refusal is None or isinstance(error, HTTPException) or not isinstance(error, Exception):
+                raise
+            # whoever was to answer, or to hear of the answer, may have needed what a tween or a subscriber prepares
+            tell(error, request.environ)
+            raise refusal from None
         return response
 
     def finish_request(self, request: AnyRequest) -> None:
@@ -462,12 +467,12 @@ class Router:
 
 
 def _refusing(refusal: Exception) -> Handler:
-    """Return what answers a request that was refused before anybody saw it: with an exception view."""
+    """Return what stands for the application where a request was refused before anybody saw it."""
 
     def refuse(request: AnyRequest) -> AnyResponse:
         raise refusal
 
-    return excview_tween_factory(refuse, None)
+    return refuse
 
 
 def default_execution_policy(environ: Environ, router: Any) -> AnyResponse:

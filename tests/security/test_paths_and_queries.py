@@ -8,9 +8,10 @@ import pytest
 
 from goldilocks.cli.requestlog import RequestLog
 from goldilocks.config import Configurator
-from goldilocks.events import NewRequest
-from goldilocks.exceptions import URLDecodeError
-from goldilocks.httpexceptions import HTTPBadRequest, HTTPFound
+from goldilocks.events import NewRequest, NewResponse
+from goldilocks.exceptions import URLDecodeError, refusal
+from goldilocks.failure import refusal_behind
+from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPFound
 from goldilocks.request import Request
 from goldilocks.response import Response
 from goldilocks.static import static_view
@@ -188,6 +189,127 @@ def test_request_within_one_hears_of_the_error_itself(here):
         config.add_view(lambda request: Response(str(request.GET)), name="inner")
 
     assert ask(made(app), b"/x") == ("400 Bad Request", "own page")
+
+
+def preparing_tween(handler, registry):
+    """Put something onto each request that pages need."""
+
+    def tween(request):
+        prepare(request)
+        return handler(request)
+
+    return tween
+
+
+def prepare(request):
+    request.translate = str.upper
+
+
+def unprepared(config):
+    """Has pages, and those who hear of answers, that need what a tween or a subscriber has prepared; it is no fault of theirs."""
+    echo(config)
+    config.add_exception_view(
+        lambda error, request: Response(request.translate("own page"), status=error.code),
+        context=HTTPException,
+    )
+
+
+REFUSED = [
+    (b"/x\0", {}, "404 Not Found"),
+    (b"/x\1", {}, "400 Bad Request"),
+    (b"/x", {"HTTP_HOST": "a b"}, "400 Bad Request"),
+    (b"/x", {"REQUEST_METHOD": "G T"}, "400 Bad Request"),
+    (b"/x" * 5000, {}, "414 Request-URI Too Long"),
+]
+
+
+@pytest.mark.parametrize(("path", "said", "status"), REFUSED)
+@pytest.mark.parametrize("is_throwing", [False, True])
+@pytest.mark.parametrize("prepared_by", ["tween", "subscriber", "never"])
+def test_page_that_wants_a_prepared_request(here, caplog, path, said, status, is_throwing, prepared_by):
+    """Who is refused before anybody has prepared the request for the page hears why; that the page failed is logged."""
+
+    def app(config):
+        unprepared(config)
+        if prepared_by == "tween":
+            config.add_tween(f"{here}.preparing_tween")
+        elif prepared_by == "subscriber":
+            config.add_subscriber(lambda event: prepare(event.request), NewRequest)
+
+    said = said | ({"paste.throw_errors": True} if is_throwing else {})
+    assert ask(made(app), path, **said)[0] == status
+    assert "translate" in caplog.text
+
+
+@pytest.mark.parametrize(("path", "said", "status"), REFUSED)
+@pytest.mark.parametrize("is_throwing", [False, True])
+def test_listener_that_wants_a_prepared_request(path, said, status, is_throwing):
+    """So it is where not the page fails, but who hears of the answer."""
+
+    def app(config):
+        echo(config)
+        config.add_subscriber(lambda event: prepare(event.request), NewRequest)
+        config.add_subscriber(lambda event: event.request.translate("x"), NewResponse)
+
+    said = said | ({"paste.throw_errors": True} if is_throwing else {})
+    assert ask(made(app), path, **said)[0] == status
+
+
+@pytest.mark.parametrize("place", ["tween", "subscriber", "view"])
+def test_page_that_fails_at_what_cant_be_read(here, caplog, place):
+    """The client hears of his own fault, and the log of ours."""
+
+    def read_and_prepare(request):
+        request.language = request.GET["language"]
+
+    def app(config):
+        if place == "tween":
+            config.add_tween(f"{here}.careless_tween")
+        elif place == "subscriber":
+            config.add_subscriber(lambda event: read_and_prepare(event.request), NewRequest)
+        config.add_exception_view(lambda error, request: Response(request.language), context=HTTPException)
+        config.add_view(lambda request: read_and_prepare(request) or Response("fine"), name="x")
+
+    assert ask(made(app), b"/x", b"language=%ff")[0] == "400 Bad Request"
+    assert "language" in caplog.text
+
+
+def test_page_that_fails_is_an_error_for_testers():
+    """Who tests the application sees the error itself, where the request came to be prepared; who debugs it, its page."""
+
+    def app(config):
+        config.add_exception_view(lambda error, request: 1 / 0, context=HTTPException)
+        config.add_view(lambda request: Response(str(request.GET)), name="x")
+
+    with pytest.raises(ZeroDivisionError):
+        ask(made(app), b"/x", b"a=%ff", **{"paste.throw_errors": True})
+    status, page = ask(made(app, goldilocks__debug="true"), b"/x", b"a=%ff")
+    assert status == "500 Internal Server Error"
+    assert "ZeroDivisionError" in page
+
+
+def test_page_of_a_refusal_may_be_another_answer():
+    """An exception view that raises an answer has answered."""
+
+    def elsewhere(error, request):
+        raise HTTPFound("/help")
+
+    def app(config):
+        echo(config)
+        config.add_exception_view(elsewhere, context=HTTPBadRequest)
+
+    assert ask(made(app), b"/x\1")[0] == "302 Found"
+
+
+def test_error_behind_errors_is_found_once():
+    """An error that came of a refusal in some steps leads to it; one that leads to itself, to nothing."""
+    refused, first, second = refusal(HTTPBadRequest, "No."), ValueError(), KeyError()
+    second.__context__ = first
+    assert refusal_behind(second) is None
+    first.__context__ = refused
+    assert refusal_behind(second) is refused
+    first.__context__ = second
+    assert refusal_behind(second) is None
 
 
 def curious_tween(handler, registry):
