@@ -56,13 +56,16 @@ def answer_failure(
     """
     try:
         page = _page(error, environ, router.explains_errors)
-        return _send(page, router, environ, start_response, error if has_begun else None)
+        body = _send(page, router, environ, start_response, error if has_begun else None)
     except BaseException as failure:
         # the server raises the error again where it can't be answered any more
         if failure is error or not is_answered(failure, environ, router.answers_errors):
             raise
         tell(failure, environ)
-        return _send(HTTPInternalServerError(), router, environ, start_response, failure)
+        body = _send(HTTPInternalServerError(), router, environ, start_response, failure)
+    # it knows the frames that know it, and the request: only the collector would end that
+    error.__traceback__ = None
+    return body
 
 
 def refusal_behind(error: BaseException) -> HTTPException | None:

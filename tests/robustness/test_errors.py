@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import logging
+import weakref
 
 import pytest
 
+from goldilocks.config import Configurator
+from goldilocks.events import NewRequest
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPFound
 from goldilocks.request import Request
 from goldilocks.response import Response
@@ -47,6 +52,35 @@ def test_whatever_a_view_raises_ends_its_own_request_alone(app, name, caplog):
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert counts["begun"] == 1 and is_clean()
     assert ask(app, "/echo/next")[0] == 200
+
+
+KEPT = ValueError("made once, raised for each request")
+
+
+@pytest.mark.parametrize("is_heard", [True, False], ids=["long", "short"])
+@pytest.mark.parametrize("make", [lambda: KEPT, lambda: ValueError("new")])
+def test_error_that_nobody_answers_keeps_no_request(is_heard, make, monkeypatch):
+    """Once an error is told, nothing of its request is left, also if the error itself stays, and without a search for circles."""
+    # what gathers records for tests would keep the frames
+    monkeypatch.setattr(logging.getLogger("goldilocks.router"), "disabled", True)
+    known = []
+
+    def fail(request):
+        known.append(weakref.ref(request))
+        raise make()
+
+    config = Configurator()
+    config.add_view(fail)
+    if is_heard:
+        config.add_subscriber(lambda event: None, NewRequest)
+    app = config.make_wsgi_app()
+    gc.disable()
+    try:
+        for _ in range(3):
+            ask(app, "/")
+        assert [request() for request in known] == [None, None, None]
+    finally:
+        gc.enable()
 
 
 def test_error_that_counts_as_false_is_told(app, caplog):
