@@ -291,7 +291,7 @@ OWN_SETTINGS: tuple[OwnSetting, ...] = (
     ),
     OwnSetting(
         "vary_by_cookie", yes_or_no, True, False,
-        "say Vary: Cookie on each response of ours for which a session, an identity, a CSRF token or a language's cookie was looked at",
+        "say Vary: Cookie on each response of ours or WebOb's for which a session, an identity, a CSRF token or a language's cookie was looked at",
     ),
     *(OwnSetting(*row) for row in limits.rows()),
 )  # fmt: skip
