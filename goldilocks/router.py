@@ -50,7 +50,7 @@ from goldilocks.threadlocal import RequestContext
 from goldilocks.traversal import DefaultRootFactory
 from goldilocks.traversal.paths import requested_path
 from goldilocks.traversal.traverser import traverse
-from goldilocks.tweens import _error_handler
+from goldilocks.tweens import _error_handler, has_met_views
 from goldilocks.urldispatch import RoutesMapper
 from goldilocks.vary import DEPENDS_ON_COOKIE, VARY_SETTING, pass_note_on, vary_by_cookie
 from goldilocks.viewcalls import _call_view
@@ -275,7 +275,7 @@ class Router:
                     response = handle(request)
                 except Exception as error:
                     # by the edge, or by a tween over the exception views that has read what can't be read
-                    if handle is self.orig_handle_request or not is_refusal(error):
+                    if handle == self.orig_handle_request or not is_refusal(error) or has_met_views(error):
                         raise
                     refusal = error
                     response = _error_handler(request, error)

@@ -48,3 +48,16 @@ def _error_handler(request: AnyRequest, exc: Exception) -> AnyResponse:
     except HTTPNotFound:
         pass  # outside of this block, so that the error doesn't carry the HTTPNotFound as its context
     raise exc
+
+
+_ASKING = _error_handler.__code__
+
+
+def has_met_views(error: BaseException) -> bool:
+    """Tell whether the exception views were asked about an error already, or it comes of one of them."""
+    place = error.__traceback__
+    while place is not None:
+        if place.tb_frame.f_code is _ASKING:
+            return True
+        place = place.tb_next
+    return False

@@ -174,6 +174,24 @@ def test_error_over_all_exception_views_is_shown_by_one(here, defaults, over):
     assert answer == ("400 Bad Request", "own page")
 
 
+@pytest.mark.parametrize("defaults", ["secure", "pyramid"])
+def test_exception_view_that_reads_what_cannot_be_read_is_asked_once(defaults):
+    """A page that fails at what it is about isn't made again: what it does beside is done once."""
+    asked = []
+
+    def page(error, request):
+        asked.append(error)
+        return Response(str(request.GET))
+
+    def app(config):
+        echo(config)
+        config.add_exception_view(page, context=UnicodeDecodeError)
+        config.add_subscriber(lambda event: None, NewRequest)
+
+    assert ask(made(app, goldilocks__defaults=defaults), b"/echo/x", b"a=%ff")[0] == "400 Bad Request"
+    assert len(asked) == 1
+
+
 def test_request_within_one_hears_of_the_error_itself(here):
     """Who answers a request by another one without tweens gets the error, as of any view."""
 
