@@ -775,13 +775,17 @@ class RemoteUserAuthenticationPolicy(CallbackAuthenticationPolicy):
 def keep_session_apart(request: AnyRequest, userid: Any) -> None:
     """Drop a session that belongs to another user than the one that the server says, before anybody reads it.
 
+    So it is where the setting ``rotate_at_login`` is on; else nobody looks into the session.
+
     Args:
         request: that has a session.
         userid: what the server says, in ``REMOTE_USER`` or where the policy looks.
     """
+    if not settings_of(request).get(ROTATE_AT_LOGIN, False):
+        return
     policy = request.registry.queryUtility(IAuthenticationPolicy)
     if isinstance(policy, RemoteUserAuthenticationPolicy):
-        policy.unauthenticated_userid(request)
+        policy._keep_session_apart(request, userid)
     # a security policy may have one within
     elif request.session.get(SESSION_OWNER, userid) != userid:
         request.session.invalidate()

@@ -360,6 +360,32 @@ def test_users_of_two_servers_are_not_taken_for_one():
         assert told == {"note": expected}
 
 
+@pytest.mark.parametrize(
+    "settings", [{"goldilocks__defaults": "pyramid"}, {"goldilocks__rotate_at_login": "false"}]
+)
+@pytest.mark.parametrize("is_set", [False, True])
+def test_session_that_is_nobodys_own_is_not_looked_into(settings, is_set):
+    """Where sessions aren't dropped, one is made and nothing else: it may load what it holds when it is asked."""
+
+    class Untouchable:
+        pass
+
+    class Policy(RemoteUserAuthenticationPolicy):
+        def unauthenticated_userid(self, request):
+            raise AssertionError("nobody has asked who the user is")
+
+    def app(config):
+        config.set_session_factory(lambda request: Untouchable())
+        if is_set:
+            with pytest.warns(DeprecationWarning):
+                config.set_authorization_policy(ACLAuthorizationPolicy())
+                config.set_authentication_policy(Policy())
+        config.add_view(lambda request: request.session.__class__.__name__, renderer="string")
+
+    browser = serve(app, **settings)
+    assert browser.get("/", extra_environ={"REMOTE_USER": "alice"}).text == "Untouchable"
+
+
 def test_session_from_before_the_login_is_the_first_users():
     """What a visitor collected belongs to the user that the server then says, and to no other."""
     browser = serve(known_by_server)
