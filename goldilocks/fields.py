@@ -38,9 +38,17 @@ class MultiDict(_OneValue, multidict.MultiDict[Key, Field]):
 class GetDict(_OneValue, multidict.GetDict):
     """The fields of a query."""
 
+    def copy(self) -> MultiDict[str, str]:  # type: ignore[override]  # as WebOb's does
+        """Return the fields in a dict of their own, which writes to no environment."""
+        return MultiDict(self)
+
 
 class NestedMultiDict(_OneValue, multidict.NestedMultiDict[Key, Field]):
     """The fields of both."""
+
+    def copy(self) -> MultiDict[Key, Field]:  # type: ignore[override]  # as WebOb's does
+        """Return the fields in one dict of their own."""
+        return MultiDict(self)
 
 
 class NoVars(_OneValue, multidict.NoVars):

@@ -357,6 +357,15 @@ def test_no_form_has_no_field_that_comes_once():
     assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
 
 
+@pytest.mark.parametrize("of", ["GET", "POST", "params"])
+def test_copied_fields_come_once_or_not_as_well(of):
+    """Row 80: who copies the fields, to change them, asks in the same way."""
+    said = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+    copied = getattr(Request(environ(b"a=1", QUERY_STRING="a=2", **said)), of).copy()
+    copied["b"] = "3"
+    assert copied.one("b") == "3"
+
+
 # --- 87: packed bodies -----------------------------------------------------------------------------------------------
 
 
