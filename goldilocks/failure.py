@@ -86,7 +86,11 @@ def _page(error: BaseException, environ: Environ, is_explained: bool) -> AnyResp
     tell(error, environ)
     if not is_explained:
         # it may have come of an exception view that was to say what is wrong with the request
-        return refusal_behind(error) or HTTPInternalServerError()
+        refusal = refusal_behind(error)
+        if refusal is None:
+            return HTTPInternalServerError()
+        error.__context__ = None  # an error that is made once would take it along to the next request
+        return refusal
     from goldilocks.debugpages import error_page
 
     return error_page(error, environ)

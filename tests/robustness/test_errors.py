@@ -83,6 +83,23 @@ def test_error_that_nobody_answers_keeps_no_request(is_heard, make, monkeypatch)
         gc.enable()
 
 
+def test_error_that_is_made_once_forgets_the_request_that_it_came_of():
+    """An error that came up once while a malformed request was dealt with is no answer to that in the next one."""
+    made_once = RuntimeError("made once, raised for each request")
+
+    def fail(request):
+        try:
+            request.GET
+        except ValueError:
+            raise made_once
+        raise made_once
+
+    config = Configurator()
+    config.add_view(fail)
+    app = config.make_wsgi_app()
+    assert [ask(app, path)[0] for path in ("/?a=%ff", "/")] == [400, 500]
+
+
 def test_error_that_counts_as_false_is_told(app, caplog):
     """What is logged of an error is its traceback, also if nothing seems to be in it."""
     ask(app, "/fail/false")
