@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from webob.request import BaseRequest
 from zope.interface import implementer
 
-from goldilocks.authentication import keep_session_apart
 from goldilocks.decorator import reify
 from goldilocks.i18n import LocalizerRequestMixin
 from goldilocks.interfaces import IRequest, IRequestExtensions, IResponse, ISessionFactory
+from goldilocks.late import late_module
 from goldilocks.readers import ReadersMixin
 from goldilocks.requesttype import route_request_iface as route_request_iface
 from goldilocks.response import ForeignResponse, Response, _get_response_factory
@@ -34,7 +34,11 @@ from goldilocks.vary import note_cookie
 from goldilocks.viewcalls import ViewMethodsMixin
 
 if TYPE_CHECKING:
+    from goldilocks import authentication
     from goldilocks.types import AnyRegistry, AnyRequest, AnyResponse, Context, InterfaceSpec, WSGIApp
+else:
+    # PERF: import: few applications are told their users by the server
+    authentication = late_module("goldilocks.authentication", globals())
 
 Result = TypeVar("Result")
 Result_co = TypeVar("Result_co", covariant=True)
@@ -163,7 +167,7 @@ class Request(
         user = self.environ.get(getattr(self.registry, "user_key", "REMOTE_USER"))
         if user is not None:
             self.__dict__["session"] = session
-            keep_session_apart(self, user)
+            authentication.keep_session_apart(self, user)
         return session
 
     @reify

@@ -121,6 +121,7 @@ HEAVY = [
     "goldilocks.debugpages",
     "goldilocks.explain",
     "goldilocks.session",
+    "goldilocks.authentication",
     "pickle",
 ]
 
