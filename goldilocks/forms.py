@@ -247,13 +247,9 @@ def multipart_pairs(file: Readable, content_type: str, length: int | None, limit
         URLDecodeError: a field, its name or that of its file isn't UTF-8, or has control characters.
     """
     boundary = boundary_of(content_type, limits.strict_text)
-    if length is None:
-        begin = file.read(_BLOCK_BYTES)
-        read = _after(begin, file.read)
-    else:
-        begin = b""
-        read = _limited(file, length)
-    if not (length or begin):
+    read = file.read if length is None else _limited(file, length)
+    begin = read(_BLOCK_BYTES)
+    if not (begin or length):
         return []
     parser = PushMultipartParser(
         boundary,
@@ -265,7 +261,7 @@ def multipart_pairs(file: Readable, content_type: str, length: int | None, limit
     )
     reader = _MultipartReader(limits)
     try:
-        reader.read_all(parser, read)
+        reader.read_all(parser, _after(begin, read))
         _refuse_controls(reader.pairs, limits)
     except BaseException:
         reader.close()
