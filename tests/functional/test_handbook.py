@@ -204,7 +204,17 @@ def test_login_leads_back_to_where_one_was(as_user):
 
 @pytest.mark.parametrize(
     "address",
-    ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:x", "/\t/evil", "[", ""],
+    [
+        "//evil.example/",
+        "///evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:x",
+        "/\t/evil",
+        "/a b",
+        "[",
+        "",
+    ],
 )
 def test_login_leads_to_no_other_site(as_user, address):
     assert log_in(as_user(None), "rita", next=address).location == "http://localhost/"
@@ -270,6 +280,14 @@ def test_a_preview_saves_nothing(as_user):
         and form_to(response, "/team/@@edit")["body"].value.strip() == "**later**"
     )
     assert "later" not in browser.get("/team/")
+
+
+def test_a_preview_is_made_of_no_more_than_a_page_may_hold(as_user, monkeypatch):
+    monkeypatch.setattr("handbook.pages.MAX_BODY", 5000)
+    form = form_to(as_user("emil").get("/team/@@edit"), "/team/@@edit")
+    form["body"] = "x" * 5001
+    response = form.submit("preview", value="1", status=400)
+    assert response.html.select_one(".problem") and not response.html.select(".preview")
 
 
 def test_two_edits_at_once_are_a_conflict_that_shows_both(as_user):
@@ -525,6 +543,23 @@ def test_entries_are_read_in_the_order_of_their_places(as_user):
         form[f"principal-{number}"], form[f"edit-{number}"] = "user:rita", True
     form.submit(status=303)
     assert "Deny rita" in rita.get("/team/@@edit", status=403)
+
+
+def test_whom_an_entry_lets_change_pages_without_a_login_changes_them(as_user):
+    olga, visitor = as_user("olga"), as_user(None)
+    form = form_to(olga.get("/team/@@permissions"), "/team/@@permissions")
+    form["own"], form["principal-0"] = True, "system.Everyone"
+    for permission in ("view", "edit", "add"):
+        form[f"{permission}-0"] = True
+    form.submit(status=303)
+    assert saved(visitor, "/team/@@edit", body="By nobody").status_int == 303
+    assert saved(visitor, "/team/@@add", title="Sheet").status_int == 303
+    page = visitor.get("/team/")
+    upload = form_to(page, "/team/+files/@@upload")
+    upload["file"] = ("a.txt", b"a")
+    upload.submit(status=303)
+    assert visitor.get("/team/+files/a.txt").body == b"a"
+    assert "saved by anonymous" in " ".join(page.html.select_one(".saved").text.split())
 
 
 def test_nobody_locks_themselves_out(as_user):

@@ -74,11 +74,21 @@ def _plain(line: str) -> str:
 
 
 def _checked(title: str, body: str) -> tuple[str, str]:
-    title, body = clean_line(title), clean_text(body)
+    title = clean_line(title)
     if not title:
         raise Refused(_("Give the page a title."))
     if len(title) > MAX_TITLE:
         raise Refused(_("A title has at most ${count} characters.", mapping={"count": Count(MAX_TITLE)}))
+    return title, checked_body(body)
+
+
+def checked_body(body: str) -> str:
+    """A page's text as it is kept.
+
+    Raises:
+        Refused: it is longer than a page may be.
+    """
+    body = clean_text(body)
     if len(body) > MAX_BODY:
         raise Refused(
             _(
@@ -86,7 +96,7 @@ def _checked(title: str, body: str) -> tuple[str, str]:
                 mapping={"count": Count(MAX_BODY)},
             )
         )
-    return title, body
+    return body
 
 
 def add_page(

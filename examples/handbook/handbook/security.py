@@ -46,6 +46,9 @@ MAY = {
 ROLES = {"reader": _("reader"), "editor": _("editor"), "owner": _("owner")}
 GROUPS = {"reader": _("readers"), "editor": _("editors"), "owner": _("owners")}
 
+#: The author of what somebody changed who wasn't logged in.
+ANONYMOUS = "anonymous"
+
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 
 
@@ -110,6 +113,11 @@ class HandbookPolicy:
 
     def forget(self, request: Any, **options: Any) -> Any:
         return self._session.forget(request, **options)
+
+
+def author_of(request: Any) -> str:
+    """The name under which a change is kept: an ACL may let people change a page who haven't logged in."""
+    return request.authenticated_userid or ANONYMOUS
 
 
 def verdict_for(user: User | None, context: Any, permission: str) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 
 from goldilocks.events import NewRequest, NewResponse
 from goldilocks.httpexceptions import HTTPRequestEntityTooLarge
 from goldilocks.location import lineage
+from goldilocks.url import is_local_url
 
 from .language import LANGUAGES, Count, _
 from .models import Page, User
@@ -240,14 +241,7 @@ def number_of(text: str, default: int) -> int:
 
 def safe_next(request: Any, address: str) -> str:
     """Where to go after a login: a place in the handbook, never another site."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("//invalid")
-    is_ours = address.startswith("/") and not parts.scheme and not parts.netloc
-    if is_ours and address.isprintable() and "\\" not in address:
-        return address
-    return request.script_name + "/"
+    return address if is_local_url(address, request) else request.script_name + "/"
 
 
 def limit_body(event: Any) -> None:

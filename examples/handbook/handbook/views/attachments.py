@@ -13,6 +13,7 @@ from ..language import _
 from ..models import Attachment
 from ..pages import Refused
 from ..resources import Files
+from ..security import author_of
 
 
 @view_config(context=Files)
@@ -30,7 +31,7 @@ def upload(context: Files, request: Any) -> Any:
         if not hasattr(sent, "filename") or sent.file is None:
             raise Refused(_("Choose a file first."))
         limit = settings["handbook.upload_limit_bytes"]
-        folder, author = settings["handbook.uploads"], request.identity.login
+        folder, author = settings["handbook.uploads"], author_of(request)
         with sent.file as stream:
             kept = attach(request.db, folder, page, str(sent.filename), stream, author, limit)
         request.session.flash(request.say(_("${name} is attached.", mapping={"name": kept.name})))

@@ -11,9 +11,9 @@ from ..difference import rows
 from ..files import detach_all
 from ..language import _
 from ..models import LibraryPage, Page
-from ..pages import Conflict, Refused, add_page, clean_text, delete_page, move_page, save_page
+from ..pages import Conflict, Refused, add_page, checked_body, clean_text, delete_page, move_page, save_page
 from ..paths import clean_path, parent_of, slug
-from ..security import reason_of
+from ..security import author_of, reason_of
 from ..web import number_of, text_of
 from .reading import rendered, revision_of
 
@@ -53,12 +53,12 @@ class Edit:
         request, page = self.request, self.page
         title, body = text_of(request, "title"), text_of(request, "body")
         version = number_of(text_of(request, "version"), 0)
-        if "preview" in request.POST:
-            return self.form(title, body, version, preview=rendered(request, page, clean_text(body)))
         try:
+            if "preview" in request.POST:
+                return self.form(title, body, version, preview=rendered(request, page, checked_body(body)))
             changed = save_page(
                 request.db, page, title, body,
-                author=request.identity.login, comment=text_of(request, "comment"), based_on=version,
+                author=author_of(request), comment=text_of(request, "comment"), based_on=version,
             )  # fmt: skip
         except Refused as refused:
             request.response.status = 400
@@ -91,7 +91,7 @@ class Add:
         title, body = text_of(request, "title"), text_of(request, "body")
         name = text_of(request, "name").strip() or slug(title)
         try:
-            page = add_page(request.db, self.page, name, title, body, author=request.identity.login)
+            page = add_page(request.db, self.page, name, title, body, author=author_of(request))
         except Refused as refused:
             request.response.status = 400
             return {"name": name, "title": title, "body": body, "problem": request.say(refused.message)}
