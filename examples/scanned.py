@@ -23,17 +23,17 @@ def notes(request):
 def add(request):
     """Take a note, and tell where it can be read."""
     text = request.POST.get("text")
-    if not text:
+    if not isinstance(text, str) or not text:  # whoever sends a file sends no text
         raise HTTPBadRequest("a note needs a text")
     NOTES.append(text)
     request.response.status = 201
     # A route that got no name is named by its pattern.
-    return {"url": request.route_url(r"/{number:\d+}", number=len(NOTES) - 1)}
+    return {"url": request.route_url(r"/{number:\d{1,9}}", number=len(NOTES) - 1)}
 
 
-@get(r"/{number:\d+}", renderer="json")
+@get(r"/{number:\d{1,9}}", renderer="json")
 def note(request):
-    """Answer with one note; the pattern lets nothing but digits through."""
+    """Answer with one note; the pattern lets through nothing but a few digits."""
     number = int(request.matchdict["number"])
     if number >= len(NOTES):
         raise HTTPNotFound

@@ -64,7 +64,14 @@ def test_scanned_refuses_an_empty_note(example: Example) -> None:
     assert "needs a text" in example("scanned").post("/", status=400)
 
 
-@pytest.mark.parametrize("path", ["/7", "/seven"])
+def test_scanned_refuses_a_file_for_a_note(example: Example) -> None:
+    """A file is no text, and isn't kept among the notes."""
+    browser = example("scanned")
+    assert "needs a text" in browser.post("/", upload_files=[("text", "a.txt", b"Who?")], status=400)
+    assert browser.get("/").json == []
+
+
+@pytest.mark.parametrize("path", ["/7", "/seven", "/" + "7" * 5000])
 def test_scanned_has_no_other_notes(example: Example, path: str) -> None:
     """A number too high and what is no number are not found."""
     assert example("scanned").get(path, status=404).json == {"error": "no such note"}
