@@ -55,7 +55,7 @@ def answer_failure(
         has_begun: whether an answer may have begun to be sent.
     """
     try:
-        page = _page(error, environ, router.explains_errors)
+        page = _page(error, environ, router)
         body = _send(page, router, environ, start_response, error if has_begun else None)
     except BaseException as failure:
         # the server raises the error again where it can't be answered any more
@@ -80,20 +80,27 @@ def refusal_behind(error: BaseException) -> HTTPException | None:
     return None
 
 
-def _page(error: BaseException, environ: Environ, is_explained: bool) -> AnyResponse:
+def _page(error: BaseException, environ: Environ, router: Any) -> AnyResponse:
     if isinstance(error, HTTPException):  # what a client sends is no failure of the server
         return error
     tell(error, environ)
-    if not is_explained:
-        # it may have come of an exception view that was to say what is wrong with the request
-        refusal = refusal_behind(error)
-        if refusal is None:
-            return HTTPInternalServerError()
-        error.__context__ = None  # an error that is made once would take it along to the next request
-        return refusal
+    if not router.explains_errors:
+        return _refusal(error, environ, router) or HTTPInternalServerError()
     from goldilocks.debugpages import error_page
 
     return error_page(error, environ)
+
+
+def _refusal(error: BaseException, environ: Environ, router: Any) -> HTTPException | None:
+    """Return what is wrong with the request, if an error may have come of it."""
+    # of an exception view that was to say what is wrong
+    refusal = refusal_behind(error)
+    if refusal is not None:
+        error.__context__ = None  # an error that is made once would take it along to the next request
+    elif router.edge is not None:
+        # or of what was to be sent: it may repeat what was refused, an origin that is none
+        refusal = router.edge(environ)
+    return refusal
 
 
 def _send(

@@ -9,9 +9,11 @@ import pytest
 
 from goldilocks import httpexceptions
 from goldilocks.config import Configurator
+from goldilocks.events import NewResponse
 from goldilocks.exceptions import ConfigurationError
 from goldilocks.httpexceptions import HTTPException, HTTPMethodNotAllowed, HTTPNotFound, status_map
 from goldilocks.request import Request
+from goldilocks.response import Response
 from tests.support import serve
 
 MARKUP = [
@@ -219,3 +221,49 @@ def test_words_of_an_error_are_no_template(words, accept):
     browser = serve(lambda config: config.add_view(missing))
     answer = browser.get("/", headers={"Cookie": "a=secret", "Accept": accept}, status=404)
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"HTTP_ORIGIN": "https://a.example\0"}, 400),
+        ({"HTTP_ORIGIN": "\x1b", "HTTP_HOST": "a b"}, 400),
+        ({"HTTP_ORIGIN": "\x1b", "REQUEST_METHOD": "A B"}, 400),
+        ({"HTTP_ORIGIN": "\x1b", "PATH_INFO": "/\0"}, 404),
+        ({"HTTP_ORIGIN": "\x1b", "QUERY_STRING": "a" * 20_000}, 414),
+        ({"HTTP_ORIGIN": "https://a.example"}, 200),
+        ({"HTTP_X_WANTED": "a\nb"}, 400),
+    ],
+)
+@pytest.mark.parametrize("answers", [True, False])
+def test_refusal_that_repeats_what_was_refused(said, status, answers, caplog):
+    """An application that tells the client its own origin, also when it is refused for it, doesn't make it an error of the server."""
+
+    def allow_origin(event):
+        for name in ("Origin", "X-Wanted"):
+            if name in event.request.headers:
+                event.response.headers["Access-Control-Allow-Origin"] = event.request.headers[name]
+
+    config = Configurator()
+    config.add_view(lambda request: Response("hello"))
+    config.add_subscriber(allow_origin, NewResponse)
+    if answers:
+        config.add_exception_view(
+            lambda error, request: Response(error.title, status=error.status), context=HTTPException
+        )
+    answer = Request.blank("/", environ=said).get_response(config.make_wsgi_app(), catch_exc_info=True)
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("checks", [True, False])
+def test_answer_that_repeats_what_nobody_refused(checks):
+    """What an application makes of a request with which nothing is wrong is its own error, if it can't be sent."""
+
+    def view(request):
+        return Response("hello", headerlist=[("X-Wanted", request.params["a"])])
+
+    config = Configurator(settings={"goldilocks.check_requests": checks})
+    config.add_view(view)
+    assert (
+        Request.blank("/?a=%00").get_response(config.make_wsgi_app(), catch_exc_info=True).status_code == 500
+    )
