@@ -33,6 +33,18 @@ def is_form_charset(charset: str) -> bool:
     return _canonical(charset) in _FORM_CHARSETS
 
 
+def check_charset(charset: str) -> None:
+    """See that there is such a charset.
+
+    Raises:
+        HTTPBadRequest: there is none.
+    """
+    # a client may name any codec of Python's: some make no text, some take a time that grows with the square, and
+    # Python remembers for ever the names that it doesn't know
+    if _canonical(charset) not in _CHARSETS:
+        raise refusal(HTTPBadRequest, "The charset of the body is unknown.")
+
+
 def decoded(data: bytes, charset: str, errors: str = "strict") -> str:
     """Make text of bytes.
 
@@ -40,10 +52,8 @@ def decoded(data: bytes, charset: str, errors: str = "strict") -> str:
         URLDecodeError: they are none.
         HTTPBadRequest: there is no such charset.
     """
-    # a client may name any codec of Python's: some make no text, some take a time that grows with the square, and
-    # Python remembers for ever the names that it doesn't know
-    if charset != "utf-8" and _canonical(charset) not in _CHARSETS:
-        raise refusal(HTTPBadRequest, "The charset of the body is unknown.")
+    if charset != "utf-8":
+        check_charset(charset)
     try:
         return data.decode(charset.strip(), errors)
     except UnicodeDecodeError as error:

@@ -18,7 +18,7 @@ from webob import request as webob_request
 from webob.request import BaseRequest, NoDefault
 
 from goldilocks.bodies import AT_ONCE_BYTES, BodyMixin
-from goldilocks.charsets import decoded, is_form_charset
+from goldilocks.charsets import check_charset, decoded, is_form_charset
 from goldilocks.edge import READ_FORM, READ_QUERY
 from goldilocks.encode import DEFAULT_PORTS, sendable_query
 from goldilocks.exceptions import FormError, NotJSONError, URLDecodeError, refusal
@@ -250,6 +250,19 @@ class ReadersMixin(BodyMixin):
             raise refusal(
                 FormError, "Forms are read in UTF-8, and this one is said to be in another charset."
             )
+
+    def _read_charset(self) -> str:
+        name: str = _webob.charset.fget(self)
+        # an application decodes the body by it
+        if name != "UTF-8" and self.limits.strict_text:
+            check_charset(name)
+        return name
+
+    charset = property(
+        _read_charset,
+        _webob.charset.fset,
+        doc="What the client says of the body's charset, UTF-8 if nothing.",
+    )
 
     @property
     def _charset_name(self) -> str:
