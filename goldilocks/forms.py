@@ -203,6 +203,10 @@ class Upload(cgi_FieldStorage):
         self.disposition = "form-data"
         self.disposition_options = {"name": name, "filename": raw_filename}
 
+    def __bool__(self) -> bool:
+        # a FieldStorage fails here: a client could make whoever asks whether a field was filled in fail, by a file in its place
+        return True
+
 
 # SPEC: Unicode, general categories Cc, Zl and Zp, and the controls that turn the direction of writing
 _not_in_names = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

@@ -337,6 +337,29 @@ def test_client_chooses_no_codec(charset):
     assert post(b"a" * 1000, f"text/plain; charset={charset}", path="/text")[0] == 400
 
 
+@pytest.mark.parametrize("charset", ["nothing", "zlib", "utf-7", "latin-1", "utf-8", '"UTF-8"'])
+@pytest.mark.parametrize(("settings", "refused"), [({}, 400), ({"goldilocks__strict_text": False}, 500)])
+def test_client_chooses_no_codec_for_an_application(charset, settings, refused):
+    """An application that decodes a body itself, by the charset that the request names, is named none that doesn't exist: 400."""
+
+    def read(request):
+        return Response(str(len(request.body.decode(request.charset))))
+
+    config = Configurator(settings={name.replace("__", "."): value for name, value in settings.items()})
+    config.add_view(read, name="form")
+    is_known = charset in ("latin-1", "utf-8", '"UTF-8"') or (charset == "utf-7" and refused == 500)
+    status, _ = post(b"[1]", f"application/json; charset={charset}", config.make_wsgi_app())
+    assert status == (200 if is_known else refused)
+
+
+@pytest.mark.parametrize("body", [part(b"1", FILE) + END, part(b"", FILE) + END])
+def test_file_in_place_of_a_field_counts_as_filled_in(body):
+    """An application that asks whether a field was filled in doesn't fail where a client sends a file in its place."""
+    config = Configurator()
+    config.add_view(lambda request: Response("yes" if request.POST.get("a") else "no"), name="form")
+    assert post(body, MULTIPART, config.make_wsgi_app()) == (200, "yes")
+
+
 @pytest.mark.parametrize(("is_strict", "status"), [(False, 200), (True, 400)])
 @pytest.mark.parametrize(("body", "content_type"), [(b"a=%00", URLENCODED), (part(b"\0") + END, MULTIPART)])
 def test_nul_in_a_form(is_strict, status, body, content_type):
