@@ -310,7 +310,8 @@ def say_content_type(system: System, content_type: str) -> None:
     request = system.get("request")
     if request is not None:
         response = request.response
-        if response.content_type == response.default_content_type:
+        said, default = response.content_type, response.default_content_type
+        if said == default or (said and said.lower() == default):  # Text/HTML is text/html
             response.content_type = content_type
 
 

@@ -340,6 +340,7 @@ def test_place_where_nothing_is_wrong(rendered, source):
     [
         ("secure", None, "text/plain"),
         ("secure", "text/csv", "text/csv"),
+        ("secure", "Text/HTML", "text/plain"),
         ("pyramid", None, "text/html"),
     ],
 )
