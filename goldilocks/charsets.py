@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from encodings.aliases import aliases
 
 from goldilocks.exceptions import URLDecodeError, refusal
@@ -26,11 +27,23 @@ _CHARSETS = frozenset(
 )
 #: The charsets in which forms are sent. SPEC: RFC 7578, 5.1.2; https://url.spec.whatwg.org, 5.2
 _FORM_CHARSETS = frozenset(("utf_8", "utf8", "us_ascii", "ascii"))
+#: The charsets of letters of which each is a byte, and each byte of ASCII means what it does in UTF-8.
+_extends_ascii = re.compile(r"iso_?8859_?[0-9]{1,2}|latin_?1|(windows|cp)_?125[0-9]").fullmatch
 
 
 def is_form_charset(charset: str) -> bool:
     """Tell whether a form in a charset is read as UTF-8."""
     return _canonical(charset) in _FORM_CHARSETS
+
+
+def is_field_in_utf8(data: bytes, charset: str) -> bool:
+    r"""Tell whether a field that is said to be in a charset is the same in UTF-8.
+
+    >>> is_field_in_utf8(b"bears", "ISO-8859-1"), is_field_in_utf8(b"b\xe4ren", "ISO-8859-1")
+    (True, False)
+    """
+    # clients in Java say ISO-8859-1 of each field where nobody tells them otherwise
+    return is_form_charset(charset) or (data.isascii() and _extends_ascii(_canonical(charset)) is not None)
 
 
 def check_charset(charset: str) -> None:

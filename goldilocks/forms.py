@@ -22,7 +22,7 @@ from multipart import (  # type: ignore[import-untyped]
 from webob.compat import cgi_FieldStorage
 
 from goldilocks.characters import UNWRITTEN
-from goldilocks.charsets import decoded, is_form_charset
+from goldilocks.charsets import decoded, is_field_in_utf8
 from goldilocks.exceptions import FormError, UnfitTextError, URLDecodeError, refusal
 from goldilocks.httpexceptions import HTTPBadRequest, HTTPException, HTTPRequestEntityTooLarge
 from goldilocks.limits import Limits
@@ -382,7 +382,7 @@ class _MultipartReader:
         charset = segment.charset or "utf-8"
         errors = "strict"
         if self.limits.strict_text:
-            if charset != "utf-8" and not is_form_charset(charset):
+            if charset != "utf-8" and not is_field_in_utf8(data, charset):
                 raise refusal(HTTPBadRequest, "A field of the form is not in UTF-8.")
         else:
             # COMPAT: WebOb undoes what old clients may have done

@@ -341,6 +341,24 @@ def test_field_in_a_charset():
     assert read(utf8) == [("a", "ä")]
 
 
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "iso-8859-15", "latin1", "windows-1252", "cp1252"])
+def test_field_of_ascii_in_an_old_charset(charset):
+    """A field that says ISO-8859-1, as those of Java's clients do, is read where it is the same in UTF-8."""
+    disposition, said = 'form-data; name="a"', f"Content-Type: text/plain; charset={charset}"
+    assert read(part(b"bears", disposition, said)) == [("a", "bears")]
+    with pytest.raises(HTTPBadRequest, match="not in UTF-8"):
+        read(part(b"b\xe4r", disposition, said))
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-7", "utf-16", "iso-2022-jp", "hz", "shift_jis", "nothing", "iso-8859-1x"]
+)
+def test_field_of_ascii_in_a_charset_of_another_kind(charset):
+    """A field in a charset in which ASCII may mean something else, or in none that there is, is refused."""
+    with pytest.raises(HTTPBadRequest, match="not in UTF-8"):
+        read(part(b"bears", 'form-data; name="a"', f"Content-Type: text/plain; charset={charset}"))
+
+
 def test_field_that_is_no_text():
     """A field that isn't UTF-8 is the client's fault; in old applications it is replaced."""
     with pytest.raises(URLDecodeError):
