@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "handbook"))
 
 import handbook
 from handbook import library
+from handbook.resources import Tree
 from handbook.starter import PASSWORD
 from sqlalchemy import event
 
@@ -579,6 +580,21 @@ def test_the_first_page_keeps_its_entries(as_user):
     form = form_to(as_user("olga").get("/@@permissions"), "/@@permissions")
     form["own"] = False
     assert "nothing to inherit from" in form.submit(status=400)
+
+
+@pytest.mark.parametrize("login", USERS)
+@pytest.mark.parametrize("path", ["/owners/budget/", "/owners/salaries/", "/owners/budget/" + "a/" * 30])
+def test_the_api_does_not_tell_what_is_missing_where_one_may_not_read(as_user, login, path):
+    status = as_user(login).get("/api/pages", {"path": path}, status="*").status_int
+    assert status == (403 if login != "olga" else 200 if path == "/owners/budget/" else 404)
+
+
+def test_a_page_is_looked_for_no_deeper_than_one_can_stand(as_user, application, monkeypatch):
+    looked_for = []
+    meet = Tree.meet
+    monkeypatch.setattr(Tree, "meet", lambda tree, paths: meet(tree, looked_for.append(paths) or paths))
+    assert saved(as_user("emil"), "/team/@@move", parent="/a" * 100_000).status_int == 400
+    assert max(path.count("/") for paths in looked_for for path in paths) < 20
 
 
 # -- what goes wrong ---------------------------------------------------------------------------------------------

@@ -41,6 +41,10 @@ class Tree:
 
     def get(self, path: str) -> Page | None:
         """The page at ``path``, or ``None``."""
+        if (
+            path.count("/") > MAX_DEPTH + 1
+        ):  # a form may hold thousands of slashes, and each is a path to look up
+            return None
         if path not in self._met:
             self.meet([path])
         return self._met[path]

@@ -17,7 +17,8 @@ from goldilocks.view import (
 
 from ..language import english
 from ..models import Page
-from ..paths import clean_path, subtree
+from ..paths import MAX_DEPTH, clean_path, prefixes, segments_of, subtree
+from ..resources import Tree
 from ..search import MAX_QUERY, plain, search
 from ..security import PERMISSIONS, reason_of
 from .reading import children_of
@@ -39,6 +40,11 @@ def number(request: Any, name: str, default: int, highest: int) -> int:
     return int(text)
 
 
+def nearest_above(tree: Tree, path: str) -> Page | None:
+    """The deepest page that there is on the way to ``path``."""
+    return next(filter(None, map(tree.get, reversed(prefixes(segments_of(path)[:MAX_DEPTH])))), None)
+
+
 @view_defaults(renderer="json", request_method="GET")
 class Api:
     """What other programs may ask."""
@@ -50,12 +56,14 @@ class Api:
     def page(self) -> dict[str, Any]:
         """One page: ``/api/pages?path=/team/``."""
         request = self.request
-        page = request.tree.get(clean_path(request.GET["path"]))
-        if page is None:
-            raise HTTPNotFound(f"there is no page {request.GET['path']}")
-        verdict = request.has_permission("view", page)
+        path = clean_path(request.GET["path"])
+        page = request.tree.get(path)
+        # who may not read the nearest page above isn't told what is missing below it
+        verdict = request.has_permission("view", page or nearest_above(request.tree, path))
         if not verdict:
             raise HTTPForbidden(result=verdict)
+        if page is None:
+            raise HTTPNotFound(f"there is no page {request.GET['path']}")
         return {
             **self.row(page),
             "body": page.body,
