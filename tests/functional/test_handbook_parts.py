@@ -93,6 +93,13 @@ def test_a_difference_marks_the_words_that_changed():
     assert [piece.text for piece in new.pieces if piece.changed] == ["Friday"]
 
 
+def test_words_are_compared_until_it_was_work_enough(monkeypatch):
+    monkeypatch.setattr(difference, "MAX_WORD_COMPARISONS", 100)
+    rows = difference.rows("We meet at ten\n" * 9, "We meet at six\n" * 9)
+    marked = [row for row in rows if any(piece.changed for piece in row.pieces)]
+    assert len(rows) == 18 and len(marked) == 4
+
+
 @pytest.mark.parametrize("limit", [difference.MAX_COMPARISONS, 0])
 @given(old=st.text("ab \n", max_size=40), new=st.text("ab \n", max_size=40))
 def test_a_difference_holds_every_line_that_came_or_went(limit, old, new):
