@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from goldilocks import paster
 from goldilocks.scripts.common import get_config_loader, parse_vars
 
 
@@ -20,6 +19,8 @@ def test_word_that_is_no_variable():
         parse_vars(["a=b", "ab"])
 
 
-def test_configuration_of_a_script():
-    """The file is read as everywhere else."""
-    assert get_config_loader is paster.get_config_loader
+def test_configuration_of_a_script(tmp_path):
+    """The file is read with the variables that were typed."""
+    (tmp_path / "shop.ini").write_text("[app:main]\nuse = egg:shop\nport = %(http_port)s\n", "utf-8")
+    loader = get_config_loader(str(tmp_path / "shop.ini"))
+    assert loader.get_settings("app:main", parse_vars(["http_port=6543"]))["port"] == "6543"
