@@ -48,13 +48,13 @@ class SuffixRange(Range):
         return f"bytes=-{self.size}"
 
 
-def read_range(value: str) -> Range | None:
+def read_range(value: str | None) -> Range | None:
     """Read a ``Range``, or the first one of a list; ``None`` if it can't be read.
 
     >>> [str(read_range(each)) for each in ("bytes=0-9", "bytes=-5", "lines=1-2")]
     ['bytes=0-9', 'bytes=-5', 'None']
     """
-    if len(value) > _LONGEST_LIST or not _is_range(value):
+    if not value or len(value) > _LONGEST_LIST or not _is_range(value):
         return None
     suffix = _is_suffix(value)
     return Range.parse(value) if suffix is None else SuffixRange(int(suffix[1]))

@@ -31,6 +31,7 @@ from goldilocks.requestheaders import (
     PLAIN_HEADERS,
     RequestHeaders,
     read_authorization,
+    read_by,
     read_languages,
     unless_unreadable,
 )
@@ -419,31 +420,11 @@ class ReadersMixin(BodyMixin):
     date = unless_unreadable("date")
     if_modified_since = unless_unreadable("if_modified_since")
     if_unmodified_since = unless_unreadable("if_unmodified_since")
-    if_range = property(
-        lambda self: if_range(self.environ.get("HTTP_IF_RANGE")),
-        _webob.if_range.fset,
-        _webob.if_range.fdel,
-        "The version of which a range is wanted: a tag or a date.",
-    )
-    range = property(
-        lambda self: read_range(self.environ.get("HTTP_RANGE") or ""),
-        _webob.range.fset,
-        _webob.range.fdel,
-        "The bytes that are asked for; the first ones, if several ranges are.",
-    )
+    if_range = read_by(if_range, "if_range")
+    range = read_by(read_range, "range")
     max_forwards = unless_unreadable("max_forwards")
-    accept_language = property(
-        lambda self: read_languages(self.environ.get("HTTP_ACCEPT_LANGUAGE")),
-        _webob.accept_language.fset,
-        _webob.accept_language.fdel,
-        "The languages that are wanted.",
-    )
-    authorization = property(
-        lambda self: read_authorization(self.environ.get("HTTP_AUTHORIZATION")),
-        _webob.authorization.fset,
-        _webob.authorization.fdel,
-        "The credentials: their scheme, and what stands behind it.",
-    )
+    accept_language = read_by(read_languages, "accept_language")
+    authorization = read_by(read_authorization, "authorization")
 
 
 # what reads cookies and headers for the framework itself may go past these properties as it may go past WebOb's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -67,6 +68,18 @@ def unless_unreadable(name: str) -> property:
             return None
 
     return property(read, theirs.fset, theirs.fdel, theirs.__doc__)
+
+
+def read_by(reader: Callable[[str | None], Any], name: str) -> property:
+    """Return WebOb's property of a header that is read in another way.
+
+    Args:
+        reader: is called with the header, or with ``None`` where there is none.
+        name: of the property.
+    """
+    theirs: property = getattr(BaseRequest, name)
+    key = _environ_name(name)
+    return property(lambda self: reader(self.environ.get(key)), theirs.fset, theirs.fdel, theirs.__doc__)
 
 
 #: How many characters of ``Accept-Language`` are read. A range of many parts takes a time that grows with the square of their

@@ -55,6 +55,13 @@ class Spool:
         self.size += len(chunk)
         self.file.write(chunk)
 
+    def filled(self, chunks: Iterable[bytes]) -> tuple[IO[bytes], int]:
+        """Put all chunks to the end, and return the file, at its beginning, and its length in bytes."""
+        for chunk in chunks:
+            self.write(chunk)
+        self.file.seek(0)
+        return self.file, self.size
+
 
 def spooled(
     chunks: Iterable[bytes], memory_bytes: int, make_file: Callable[[], IO[bytes]] = TemporaryFile
@@ -68,13 +75,10 @@ def spooled(
     """
     spool = Spool(memory_bytes, make_file)
     try:
-        for chunk in chunks:
-            spool.write(chunk)
+        return spool.filled(chunks)
     except BaseException:
         spool.file.close()
         raise
-    spool.file.seek(0)
-    return spool.file, spool.size
 
 
 class Intake:
@@ -104,10 +108,7 @@ class Intake:
 
     def finished(self) -> tuple[IO[bytes], int]:
         """Take the rest in, and return the file with all of it, at its beginning, and its length in bytes."""
-        for chunk in self.chunks:
-            self.spool.write(chunk)
-        self.spool.file.seek(0)
-        return self.spool.file, self.spool.size
+        return self.spool.filled(self.chunks)
 
 
 class Rejoined(io.RawIOBase):

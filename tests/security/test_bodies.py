@@ -111,6 +111,13 @@ class Sent(io.BytesIO):
         return super().read(size)
 
 
+def coming_in(sent, content_type, length=None):
+    """Return a request whose form is still with the client; of an announced length, or with an end that the server sees."""
+    said = {"wsgi.input_terminated": True} if length is None else {"CONTENT_LENGTH": str(length)}
+    form = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": content_type, "wsgi.input": sent}
+    return Request(BaseRequest.blank("/").environ | form | said)
+
+
 URLENCODED = "application/x-www-form-urlencoded"
 #: Forms that go beyond a limit near their beginning, and then on.
 ENDLESS = [
@@ -125,10 +132,8 @@ ENDLESS = [
 @pytest.mark.parametrize(("body", "content_type"), ENDLESS)
 def test_body_is_taken_no_further_than_to_the_limit(body, content_type, has_length):
     """What is behind the limit stays where it is; who wants to read the body all the same finds it whole, and the refusal again."""
-    said = {"CONTENT_LENGTH": str(len(body))} if has_length else {"wsgi.input_terminated": True}
     sent = Sent(body)
-    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": content_type}
-    request = Request(BaseRequest.blank("/").environ | method | {"wsgi.input": sent} | said)
+    request = coming_in(sent, content_type, len(body) if has_length else None)
     seen = set()
     for _ in range(3):
         with pytest.raises((HTTPRequestEntityTooLarge, HTTPBadRequest)) as refused:
@@ -145,8 +150,7 @@ def test_client_that_has_almost_sent_everything_is_heard_out():
     """A server ends the connection where a body is left; who is refused a little too much shall see the answer, and not that."""
     body = part(b"1" * 600_000) + END
     sent = Sent(body)
-    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": MULTIPART, "CONTENT_LENGTH": str(len(body))}
-    request = Request(BaseRequest.blank("/").environ | method | {"wsgi.input": sent})
+    request = coming_in(sent, MULTIPART, len(body))
     with pytest.raises(HTTPRequestEntityTooLarge):
         _ = request.POST
     assert sent.tell() == len(body)
@@ -159,11 +163,7 @@ def test_body_that_is_a_form_is_there_for_others(content_type, has_length):
     body = (
         part(b"1" * 300_000) + END + b"2" * 100_000 if content_type == MULTIPART else b"a=" + b"1" * 300_000
     )
-    said = {"CONTENT_LENGTH": str(len(body))} if has_length else {"wsgi.input_terminated": True}
-    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": content_type}
-    request = Request(
-        BaseRequest.blank("/").environ | method | {"wsgi.input": Sent(body + b"3" * has_length)} | said
-    )
+    request = coming_in(Sent(body + b"3" * has_length), content_type, len(body) if has_length else None)
     assert request.POST["a"] == "1" * 300_000
     assert (request.content_length, request.is_body_seekable) == (len(body), True)
     assert request.body == request.body_file.read() == body
@@ -173,8 +173,7 @@ def test_body_that_is_a_form_is_there_for_others(content_type, has_length):
 @pytest.mark.parametrize("content_type", [MULTIPART, URLENCODED])
 def test_form_that_comes_without_a_length_and_without_anything_has_no_fields(content_type):
     """A body may turn out to be empty."""
-    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": content_type, "wsgi.input_terminated": True}
-    request = Request(BaseRequest.blank("/").environ | method | {"wsgi.input": Sent()})
+    request = coming_in(Sent(), content_type)
     assert len(request.POST) == 0
     assert request.body == b""
 
@@ -190,8 +189,7 @@ def test_nobody_is_waited_for_at_the_end():
 
     body = part(b"1" * 300_000) + END
     sent = Interrupted(body)
-    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": MULTIPART, "CONTENT_LENGTH": str(len(body))}
-    request = Request(BaseRequest.blank("/").environ | method | {"wsgi.input": sent})
+    request = coming_in(sent, MULTIPART, len(body))
     with pytest.raises(KeyboardInterrupt):
         _ = request.POST
     assert sent.tell() < len(body)
@@ -200,8 +198,7 @@ def test_nobody_is_waited_for_at_the_end():
 def test_client_that_goes_away_within_a_form_is_told_so():
     """What came before it went is no form, however often somebody looks."""
     body = part(b"1" * 100_000)
-    method = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": MULTIPART, "CONTENT_LENGTH": str(len(body) * 2)}
-    request = Request(BaseRequest.blank("/").environ | method | {"wsgi.input": Sent(body)})
+    request = coming_in(Sent(body), MULTIPART, len(body) * 2)
     for _ in range(2):
         with pytest.raises(HTTPBadRequest, match="ends too early"):
             _ = request.POST

@@ -79,16 +79,20 @@ def in_raw_form(character):
     return form(f"b=1&a=x{character}y", URLENCODED)
 
 
+def form_of_part(content="x", says='name="a"', header=""):
+    """Return a form of one part."""
+    part = f"--B\r\nContent-Disposition: form-data; {says}\r\n{header}\r\n{content}\r\n--B--\r\n"
+    return form(part, MULTIPART)
+
+
 def in_part(character):
     """Put a character into a part."""
-    part = f'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\nx{character}y\r\n--B--\r\n'
-    return form(part, MULTIPART)
+    return form_of_part(f"x{character}y")
 
 
 def in_name_of_part(character):
     """Put a character into the name of a part."""
-    part = f'--B\r\nContent-Disposition: form-data; name="a{character}b"\r\n\r\nx\r\n--B--\r\n'
-    return form(part, MULTIPART)
+    return form_of_part(says=f'name="a{character}b"')
 
 
 HEADERS = [in_cookie, in_header, in_type]
@@ -280,14 +284,12 @@ def in_target(text):
 
 def in_name_of_file(text):
     """Put text into what a file is called."""
-    part = f'--B\r\nContent-Disposition: form-data; name="a"; filename="x{text}"\r\n\r\n1\r\n--B--\r\n'
-    return form(part, MULTIPART)
+    return form_of_part(says=f'name="a"; filename="x{text}"')
 
 
 def in_header_of_part(text):
     """Put text into a header of a part."""
-    part = f'--B\r\nContent-Disposition: form-data; name="a"\r\nX: {text}\r\n\r\n1\r\n--B--\r\n'
-    return form(part, MULTIPART)
+    return form_of_part(header=f"X: {text}\r\n")
 
 
 IN_PARTS = [in_name_of_part, in_name_of_file, in_header_of_part]
